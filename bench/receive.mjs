@@ -1,0 +1,190 @@
+// Messages per second and CPU per message through the whole path of `receive` (check, store, classify, decide, commit),
+// beside a hand-written better-sqlite3 transaction that writes the same rows. Only the ratios within one run mean
+// anything. Run with: npm run bench:receive
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sqliteStorage } from '@firstline/adapter-sqlite';
+import { createEngine, memoryStorage } from '@firstline/core';
+import { supportScenarios } from '@firstline/example-scenario-pack';
+import Database from 'better-sqlite3';
+import { handWritten } from './hand-written.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const CLIENTS = 64;
+const TEXT = 'How does the referral program work, and what do I get for it?';
+const folder = mkdtempSync(join(tmpdir(), 'firstline-bench-'));
+const transport = {
+  timeoutMs: 1_000,
+  checkAddress: (address) => address,
+  send: () => Promise.resolve({ class: 'ok' }),
+};
+const fixedClassifier = {
+  classify: () =>
+    Promise.resolve({ scenario: 'REFERRAL', confidence: 0.9, reasoning: 'fixed', source: 'local', alternatives: [] }),
+};
+const channelOf = (client) => ({ transport: 'none', address: { to: client } });
+
+function engineOn(storage, classifier) {
+  return createEngine({
+    scenarios: supportScenarios,
+    storage,
+    transports: { none: transport },
+    policy: { receiving: { clientRateLimit: false } },
+    ...(classifier === undefined ? {} : { classifier }),
+  });
+}
+
+let files = 0;
+const fileName = () => join(folder, `${(files += 1)}.db`);
+
+/** Every client known, greeted and with a pending reminder: the steady state. */
+async function warmUp(engine) {
+  for (let client = 0; client < CLIENTS; client += 1) {
+    await engine.receive({ clientId: `c${client}`, text: TEXT, channel: channelOf(`c${client}`) });
+  }
+}
+
+async function sendAll(engine, messages, senders) {
+  let next = 0;
+  const sender = async () => {
+    while (next < messages) {
+      const index = (next += 1);
+      const clientId = `c${index % CLIENTS}`;
+      await engine.receive({ clientId, text: TEXT, id: `m${index}-${Math.random()}`, channel: channelOf(clientId) });
+    }
+  };
+  await Promise.all(Array.from({ length: senders }, sender));
+}
+
+async function measure(messages, body) {
+  const cpu = process.cpuUsage();
+  const start = process.hrtime.bigint();
+  await body();
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: messages / seconds, cpuMicros: (user + system) / messages };
+}
+
+async function benchEngine(open, classifier, messages, senders) {
+  const engine = engineOn(open(), classifier);
+  await warmUp(engine);
+  const result = await measure(messages, () => sendAll(engine, messages, senders));
+  await engine.stop();
+  return result;
+}
+
+async function benchByHand(file, synchronous, messages) {
+  const sample = await sampleRecord(file);
+  const database = new Database(file);
+  database.pragma('journal_mode = WAL');
+  database.pragma(`synchronous = ${synchronous}`);
+  const keys = database.prepare('select client_id, channel_key from conversations').all();
+  const write = handWritten(database, sample);
+  const result = await measure(messages, () => {
+    for (let index = 0; index < messages; index += 1) {
+      const { client_id: clientId, channel_key: channelKey } = keys[index % keys.length];
+      write('default', clientId, channelKey, Date.now());
+    }
+  });
+  database.close();
+  return result;
+}
+
+/** Lets Firstline make the tables, the clients and one real decision record of the usual length. */
+async function sampleRecord(file) {
+  const engine = engineOn(sqliteStorage({ filename: file }), fixedClassifier);
+  await warmUp(engine);
+  const outcome = await engine.receive({ clientId: 'c0', text: TEXT, channel: channelOf('c0') }, { wait: true });
+  const record = JSON.stringify(await engine.explain(outcome.messageId));
+  await engine.stop();
+  return { text: TEXT, reply: outcome.replies.at(-1).text, record };
+}
+
+async function statementsPerMessage() {
+  let statements = 0;
+  const database = new Database(fileName(), { verbose: () => (statements += 1) });
+  const engine = engineOn(sqliteStorage({ database }), fixedClassifier);
+  await warmUp(engine);
+  const counted = {};
+  for (const senders of [1, 32]) {
+    statements = 0;
+    await sendAll(engine, 320, senders);
+    counted[senders] = statements / 320;
+  }
+  await engine.stop();
+  return counted;
+}
+
+const file = (synchronous) => () => sqliteStorage({ filename: fileName(), synchronous });
+const cases = [
+  { name: 'memory', open: memoryStorage, messages: 4_000 },
+  {
+    name: 'sqlite :memory:',
+    open: () => sqliteStorage({ filename: ':memory:' }),
+    by: [':memory:', 'off'],
+    messages: 3_000,
+  },
+  { name: 'sqlite file, NORMAL', open: file('normal'), by: ['file', 'normal'], messages: 3_000 },
+  { name: 'sqlite file, FULL', open: file('full'), by: ['file', 'full'], messages: 1_500 },
+];
+const results = new Map();
+const add = (key, result) => results.set(key, [...(results.get(key) ?? []), result]);
+
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const one of cases) {
+    if (one.by !== undefined) {
+      const [place, synchronous] = one.by;
+      if (place === 'file') add(`${one.name}|hand`, await benchByHand(fileName(), synchronous, one.messages));
+    }
+    for (const senders of [1, 32]) {
+      add(`${one.name}|${senders}`, await benchEngine(one.open, fixedClassifier, one.messages, senders));
+      add(`${one.name}|${senders}|local`, await benchEngine(one.open, undefined, one.messages, senders));
+    }
+  }
+}
+const statements = await statementsPerMessage();
+rmSync(folder, { recursive: true, force: true });
+
+const median = (key, field) => {
+  const values = (results.get(key) ?? []).map((result) => result[field]).sort((a, b) => a - b);
+  return values[Math.floor(values.length / 2)];
+};
+console.log(`\nreceive: medians of ${ROUNDS} rounds, Node ${process.version}; compare within this table only\n`);
+const rows = [];
+for (const { name } of cases) {
+  const hand = median(`${name}|hand`, 'perSecond');
+  const handCpu = median(`${name}|hand`, 'cpuMicros');
+  if (hand !== undefined) {
+    rows.push({
+      storage: name,
+      way: 'hand-written, 1 transaction a message',
+      'messages/s': Math.round(hand),
+      'CPU µs': Math.round(handCpu),
+      ratio: '1.00',
+      'CPU ratio': '1.00',
+    });
+  }
+  for (const senders of [1, 32]) {
+    for (const [suffix, label] of [
+      ['', 'fixed classifier'],
+      ['|local', 'local classifier'],
+    ]) {
+      const key = `${name}|${senders}${suffix}`;
+      const rate = median(key, 'perSecond');
+      const cpu = median(key, 'cpuMicros');
+      rows.push({
+        storage: name,
+        way: `receive, ${senders} sender${senders > 1 ? 's' : ''}, ${label}`,
+        'messages/s': Math.round(rate),
+        'CPU µs': Math.round(cpu),
+        ratio: hand === undefined ? '–' : (rate / hand).toFixed(2),
+        'CPU ratio': handCpu === undefined ? '–' : (cpu / handCpu).toFixed(2),
+      });
+    }
+  }
+}
+console.table(rows);
+console.log(
+  `SQL statements per message (with the transaction's own): ${statements[1].toFixed(1)} with 1 sender, ${statements[32].toFixed(1)} with 32 senders`,
+);

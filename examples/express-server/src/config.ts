@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { isFirstlineError } from '@firstline/core';
+import { webhookTransport } from '@firstline/adapter-webhook';
+import { z } from 'zod';
+import { afterPath } from './parse';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What the server runs with; read from environment variables. */
+export interface Config {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** SQLite file. */
+  readonly databaseFile: string;
+  /** Where to answer clients whose message names no channel; `null`: nowhere, answers are in the HTTP response. */
+  readonly webhookUrl: string | null;
+  /** `null`: none was given, and one is made for this run. */
+  readonly webhookSecret: string | null;
+  /** Lets webhooks go to loopback and private addresses. For development only. */
+  readonly allowPrivateAddresses: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Whether a demonstration conversation is held and printed at start. */
+  readonly demo: boolean;
+  /** Variables that are set and mean nothing in this version. */
+  readonly ignored: readonly string[];
+}
+
+/** Lists every variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(faults: readonly string[]) {
+    super(['The configuration is faulty:', ...faults.map((fault) => `  - ${fault}`)].join('\n'));
+  }
+}
+
+/** Known to the documentation, and to be served by a later version. */
+const NOT_YET = [
+  'REDIS_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'OPENAI_MODEL',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_API_ROOT',
+  'TELEGRAM_MODE',
+  'TELEGRAM_WEBHOOK_SECRET',
+  'JWT_SECRET',
+  'OPERATOR_PASSWORD',
+] as const;
+
+const YES = ['true', '1', 'on', 'yes'];
+const NO = ['false', '0', 'off', 'no'];
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .refine((text) => [...YES, ...NO].includes(text), 'expected on or off')
+  .transform((text) => YES.includes(text));
+
+// Faults never repeat the value: database URLs and secrets carry passwords.
+const environment = (allowPrivateAddresses: boolean) =>
+  z.object({
+    HOST: z
+      .string()
+      .regex(/^[\w.:%-]+$/, 'expected a host name or an address')
+      .default('127.0.0.1'),
+    PORT: z
+      .string()
+      .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'expected a port from 0 to 65535')
+      .default('3000')
+      .transform(Number),
+    DATABASE_URL: z
+      .string()
+      .refine((text) => !/^postgres(ql)?:/i.test(text), {
+        error: 'PostgreSQL is not available in this version; use sqlite:<file>',
+        abort: true,
+      })
+      .regex(/^sqlite:(?!\/\/)./, 'expected sqlite:<file>, for example sqlite:./data/firstline.db')
+      .default('sqlite:./data/firstline.db')
+      .transform((text) => text.slice('sqlite:'.length)),
+    WEBHOOK_URL: z
+      .string()
+      .superRefine(
+        judgedBy((url) => {
+          webhookTransport({ secret: newSigningSecret(), allowPrivateAddresses }).checkAddress({ url });
+        }),
+      )
+      .optional(),
+    WEBHOOK_SECRET: z
+      .string()
+      .superRefine(judgedBy((secret) => webhookTransport({ secret })))
+      .optional(),
+    ALLOW_PRIVATE_ADDRESSES: flag.default(false),
+    LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('warn'),
+    FIRSTLINE_DEMO: flag.default(true),
+  });
+
+/**
+ * Reads and checks the configuration. An empty variable counts as not set, as in most container set-ups.
+ *
+ * @throws ConfigError naming everything that is wrong
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const allowPrivateAddresses = flag.safeParse(given['ALLOW_PRIVATE_ADDRESSES']).data ?? false;
+  const result = environment(allowPrivateAddresses).safeParse(given);
+  if (!result.success) {
+    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const values = result.data;
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    databaseFile: values.DATABASE_URL,
+    webhookUrl: values.WEBHOOK_URL ?? null,
+    webhookSecret: values.WEBHOOK_SECRET ?? null,
+    allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES,
+    logLevel: values.LOG_LEVEL,
+    demo: values.FIRSTLINE_DEMO,
+    ignored: NOT_YET.filter((name) => name in given),
+  };
+}
+
+/** A secret as Standard Webhooks wants it. */
+export function newSigningSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+/** Lets the library judge, since it is the one that will have to accept the value; its message then follows the path. */
+function judgedBy(accept: (text: string) => void): (text: string, context: z.RefinementCtx) => void {
+  return (text, context) => {
+    try {
+      accept(text);
+    } catch (error) {
+      if (!isFirstlineError(error)) throw error;
+      context.addIssue(afterPath(error));
+    }
+  };
+}

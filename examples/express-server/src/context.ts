@@ -1,0 +1,12 @@
+import type { Engine } from '@firstline/core';
+import type { Logger } from 'pino';
+import type { Config } from './config';
+
+/** What the routes work with. */
+export interface AppContext {
+  readonly engine: Engine;
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Aborted when the server shuts down; ends the streams that would otherwise never end. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,58 @@
+import type { Outcome, Page } from '@firstline/core';
+
+/** Members whose inside belongs to the host or a transport and keeps its own names. */
+const OPAQUE = new Set(['address']);
+/** The server serves one tenant, which is none of its callers' business. */
+const HIDDEN = new Set(['tenant']);
+const INSTANT = /(^at|At)$/;
+
+/** The wire's form of a record of the library: snake_case names, instants as ISO strings. */
+export function wire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(wire);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name]) => !HIDDEN.has(name));
+  return Object.fromEntries(members.map(([name, member]) => [snakeCase(name), wireMember(name, member)]));
+}
+
+export function wirePage(page: Page<unknown>): unknown {
+  return { items: wire(page.items), cursor: page.cursor };
+}
+
+/** The answer of `POST /api/messages`. */
+export function wireOutcome(outcome: Outcome): unknown {
+  const { classification, replies } = outcome;
+  const answer =
+    replies.find((reply) => reply.type === 'bot_auto') ??
+    replies.find((reply) => reply.type === 'escalation_notice') ??
+    null;
+  return {
+    status: 'success',
+    outcome: outcome.status,
+    original_message_id: outcome.messageId,
+    conversation_id: outcome.conversationId,
+    is_first_message: outcome.isFirstMessage,
+    priority: outcome.priority,
+    classification: classification && {
+      scenario: classification.scenario,
+      confidence: classification.confidence,
+      reasoning: classification.reasoning,
+      source: classification.source,
+    },
+    response: answer && { message_id: answer.messageId, text: answer.text, type: answer.type },
+    responses: wire(replies),
+    ticket: wire(outcome.ticket),
+    // Outages are not watched for in this version.
+    incident: null,
+  };
+}
+
+/** `attachments[0].mimeType` → `attachments[0].mime_type`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
+function wireMember(name: string, member: unknown): unknown {
+  if (OPAQUE.has(name)) return member;
+  if (typeof member === 'number' && INSTANT.test(name)) return new Date(member).toISOString();
+  return wire(member);
+}

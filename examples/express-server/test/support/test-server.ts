@@ -1,0 +1,66 @@
+import type { EngineOptions, Transport } from '@firstline/core';
+import { webhookTransport } from '@firstline/adapter-webhook';
+import { supportScenarios } from '@firstline/example-scenario-pack';
+import { pino } from 'pino';
+import { newSigningSecret, readConfig } from '../../src/config';
+import { type RunningServer, startServer } from '../../src/server';
+
+/** A body, seen without its type. */
+export type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Json;
+}
+
+export interface TestServer extends RunningServer {
+  get(path: string, init?: RequestInit): Promise<Answer>;
+  /** Sends JSON, or text and bytes as they are. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+/**
+ * The real server on a free port, its database in memory, its replies without pauses, nobody limited. Nothing is sent to
+ * anywhere unless `transports` says so; `{}` are the server's own.
+ */
+export async function testServer(
+  overrides: Partial<EngineOptions> = {},
+  env: Record<string, string> = {},
+): Promise<TestServer> {
+  const config = readConfig({ PORT: '0', DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent', ...env });
+  const server = await startServer(config, pino({ level: config.logLevel }), {
+    scenarios: supportScenarios.map((scenario) => ({ ...scenario, delay: 0 })),
+    transports: { webhook: goesNowhere() },
+    ...overrides,
+    policy: {
+      ...overrides.policy,
+      receiving: { clientRateLimit: false, sourceRateLimit: false, ...overrides.policy?.receiving },
+    },
+  });
+  const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const response = await fetch(`${server.url}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Json) };
+  };
+  return {
+    ...server,
+    get: call,
+    post: (path, body, headers = {}) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      }),
+  };
+}
+
+/** Judges addresses as the server's own transport does, and sends nothing. */
+export function goesNowhere(): Transport {
+  const webhook = webhookTransport({ secret: newSigningSecret() });
+  return {
+    timeoutMs: webhook.timeoutMs,
+    checkAddress: (address) => webhook.checkAddress(address),
+    send: async () => ({ class: 'ok' }),
+  };
+}

@@ -1,0 +1,3 @@
+export { sqliteStorage } from './sqlite-storage';
+export type { SqliteStorageOptions } from './options';
+export type { SqliteDatabase, SqliteStatement } from './sqlite-database';

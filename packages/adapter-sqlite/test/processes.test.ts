@@ -1,0 +1,54 @@
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqliteStorage } from '../src/index';
+import { buildChild, Child, removeChild } from './support/children';
+import { accepted, acceptParams, TENANT } from './support/params';
+import { temporaryFile } from './support/temporary-file';
+
+describe('several processes on one file', () => {
+  beforeAll(buildChild);
+  afterAll(removeChild);
+
+  it('install the tables once, whoever comes first', async () => {
+    const filename = temporaryFile();
+    const children = Array.from({ length: 4 }, () => new Child('open', filename));
+    await Promise.all(children.map((child) => child.ended()));
+    const database = new Sqlite(filename, { readonly: true });
+    const applied = database.prepare('select name from firstline_migrations').pluck().all();
+    database.close();
+    expect(applied).toEqual(['0001_initial']);
+  });
+
+  it('never claim the same work', async () => {
+    const filename = temporaryFile();
+    const storage = sqliteStorage({ filename });
+    await storage.open();
+    const ids = Array.from({ length: 200 }, (_, n) => `m${n}`);
+    const conversations = await Promise.all(ids.map((id) => accepted(storage, acceptParams(id))));
+    await storage.close();
+
+    const children = ['a', 'b', 'c', 'd'].map((name) => new Child('claim', filename, name));
+    await Promise.all(children.map((child) => child.ended()));
+    const claimed = children.flatMap((child) => child.lines);
+    expect(claimed.sort()).toEqual(conversations.map(({ conversation }) => conversation.id).sort());
+  });
+
+  it('keep everything that was acknowledged before a kill, and leave it due', async () => {
+    const filename = temporaryFile();
+    const children = [new Child('accept', filename, 'a'), new Child('accept', filename, 'b')];
+    await Promise.all(children.map((child) => child.told(100)));
+    await Promise.all(children.map((child) => child.killed()));
+
+    const storage = sqliteStorage({ filename });
+    await storage.open();
+    const acknowledged = children.flatMap((child) => child.lines);
+    for (const messageId of acknowledged) {
+      const outcome = await storage.outcome({ tenant: TENANT, messageId });
+      expect(outcome?.message.id).toBe(messageId);
+    }
+    const { messages, work } = await storage.counts({ tenant: TENANT, now: 1_000 });
+    await storage.close();
+    expect(messages.inbound).toBeGreaterThanOrEqual(acknowledged.length);
+    expect(work.process).toBe(messages.inbound);
+  });
+});

@@ -1,0 +1,52 @@
+import { sqlQueries, Statement } from '@firstline/storage-sql';
+import Sqlite from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { sqliteStorage } from '../src/index';
+import { sqliteDialect } from '../src/sqlite-dialect';
+
+type AnyStatement = Statement<object, unknown>;
+
+/** Statements that look at every row of a tenant on purpose. */
+const WHOLE_TENANT = /^counts\./;
+/** The highest number of a tenant is at one end of the index. */
+const ONE_END = /^events\.append$/;
+
+function named(value: unknown, path: readonly string[] = []): [string, AnyStatement][] {
+  if (value instanceof Statement) return [[path.join('.'), value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => named(member, [...path, name]));
+}
+
+function plan(database: Sqlite.Database, { sql }: AnyStatement): string[] {
+  const explained = database.prepare<unknown[], { detail: string }>(`explain query plan ${sql}`);
+  return explained.all(Array.from(sql.matchAll(/\?/g), () => null)).map(({ detail }) => detail);
+}
+
+/** Walks through a table or index, or through all that a tenant has in it. */
+function walks(detail: string): boolean {
+  if (/^SCAN/.test(detail)) return !/^SCAN (json_each|CONSTANT ROW)/.test(detail);
+  return /^SEARCH .*\(tenant=\?\)/.test(detail);
+}
+
+it('every statement finds its rows through an index', async () => {
+  const database = new Sqlite(':memory:');
+  const storage = sqliteStorage({ database });
+  await storage.open();
+  const all = named(sqlQueries(sqliteDialect()));
+  expect(all.length).toBeGreaterThan(70);
+  const walking = all
+    .filter(([name]) => !WHOLE_TENANT.test(name) && !ONE_END.test(name))
+    .map(([name, statement]) => [name, plan(database, statement).filter(walks)] as const)
+    .filter(([, details]) => details.length > 0);
+  expect(walking).toEqual([]);
+  await storage.close();
+});
+
+it('the counts stay away from messages and records of decisions', async () => {
+  const database = new Sqlite(':memory:');
+  const storage = sqliteStorage({ database });
+  await storage.open();
+  const counts = named(sqlQueries(sqliteDialect()).counts).flatMap(([, statement]) => plan(database, statement));
+  expect(counts.filter((detail) => / (messages|decisions) (?!USING COVERING INDEX)/.test(detail))).toEqual([]);
+  await storage.close();
+});

@@ -1,0 +1,3 @@
+export type { WebhookTransportOptions } from './options';
+export type { WebhookPayload } from './payload';
+export { webhookTransport } from './webhook-transport';

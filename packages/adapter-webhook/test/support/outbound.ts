@@ -1,0 +1,50 @@
+import type { JsonObject, OutboundDelivery, SendContext } from '@firstline/core';
+
+/** Of the published test vector of Standard Webhooks; not in use anywhere. */
+export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+export const OTHER_SECRET = `whsec_${Buffer.alloc(32, 0xa5).toString('base64')}`;
+
+export const CREATED_AT = Date.UTC(2026, 1, 3, 4, 5, 6);
+export const TEXT = 'Пришлите, пожалуйста, скриншот ошибки 🙏 "как есть"';
+
+export interface OutboundParams {
+  readonly url?: string;
+  readonly address?: JsonObject;
+  readonly id?: string;
+  readonly text?: string;
+}
+
+export function outbound({ url = '', address = { url }, id = 'dlv-1', text = TEXT }: OutboundParams): OutboundDelivery {
+  const common = { tenant: 'default', conversationId: 'cnv-1', clientId: 'c-42', type: 'bot_auto', seq: 7 } as const;
+  const message = {
+    ...common,
+    id: 'msg-1',
+    direction: 'outbound',
+    text,
+    locale: 'ru',
+    createdAt: CREATED_AT,
+    decisionId: 'dec-1',
+    operatorId: null,
+    sendAt: CREATED_AT + 3_000,
+  } as const;
+  const delivery = {
+    ...common,
+    id,
+    messageId: message.id,
+    transport: 'webhook',
+    status: 'pending',
+    reason: null,
+    attempts: 1,
+    attemptsThisRun: 1,
+    nextAttemptAt: CREATED_AT,
+    expiresAt: null,
+    createdAt: CREATED_AT,
+    settledAt: null,
+  } as const;
+  return { delivery, message, channel: { transport: 'webhook', address } };
+}
+
+/** `now` is the real time unless said otherwise, since the verifying library reads the real clock. */
+export function context({ now = Date.now(), signal = new AbortController().signal } = {}): SendContext {
+  return { attempt: 1, now, signal };
+}

@@ -1,0 +1,65 @@
+import type { Conversation } from './model/conversation';
+import type { DecisionRecord } from './model/decision';
+import type { FeedEvent } from './model/event';
+import type { Outcome, OutcomeReply } from './model/outcome';
+import type { SubscribeParams } from './runtime/feed';
+import type { Health, Stats } from './runtime/health';
+import type { OperatorParams } from './runtime/operators';
+import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
+import type { ReceiveOptions } from './runtime/receive';
+import type { ReceiveInput } from './runtime/receive-input';
+import type { TickResult } from './runtime/worker';
+
+/** A running support engine. Made by `createEngine`. */
+export interface Engine {
+  /**
+   * Opens the storage (creating or migrating its tables), readies the classifier, starts the transports and the workers.
+   * Repeated calls share one start; a failed start may be repeated.
+   */
+  start(): Promise<void>;
+  /**
+   * Takes no more messages, lets everything begun come to its end, stops the transports and closes the storage that it
+   * opened. What is due stays due for the next start. Repeated calls do nothing.
+   */
+  stop(): Promise<void>;
+  /**
+   * Takes one message of a client in. By default resolves when it is decided; everything said is committed by then, and
+   * is delivered in the background. Works before `start` too, but then nothing is delivered until `start` or `tick`.
+   *
+   * @throws FirstlineError `invalid_input`, `invalid_channel`, `rate_limited`, `idempotency_key_reused`: nothing is stored;
+   * `storage_unavailable`: nothing is stored, and the same call may be repeated; `stopped`
+   */
+  receive(input: ReceiveInput, options?: ReceiveOptions): Promise<Outcome>;
+  /** Works off everything due now, once, and returns: for tests, cron and serverless. */
+  tick(): Promise<TickResult>;
+  /**
+   * Why the engine did what it did: the stored record of the decision about an inbound message, or behind an outbound
+   * one. `null`: it is not decided yet, or there is no such message.
+   */
+  explain(messageId: string): Promise<DecisionRecord | null>;
+  /** Whether messages can be stored and due work is on time. Never rejects. */
+  health(): Promise<Health>;
+  /** Counts over everything stored for this tenant. */
+  stats(): Promise<Stats>;
+  readonly conversations: ConversationReads;
+  readonly tickets: TicketReads;
+  readonly deliveries: DeliveryReads;
+  /**
+   * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state
+   * does not allow the step, for example because it is closed or another operator owns it.
+   */
+  readonly operators: {
+    /** A person takes the conversation: the bot says nothing more, pending replies and reminders are cancelled. */
+    takeOver(conversationId: string, params?: OperatorParams): Promise<Conversation>;
+    /** A person answers, and thereby takes the conversation. */
+    reply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply>;
+    /** Hands the conversation back to the bot and resolves its ticket. */
+    release(conversationId: string, params?: OperatorParams): Promise<Conversation>;
+    /** Closes the conversation and resolves its ticket; the client's next message opens a new conversation. */
+    resolve(conversationId: string, params?: OperatorParams): Promise<Conversation>;
+  };
+  readonly events: {
+    /** Follows the durable feed in order, from behind `after`, until `signal` is aborted or the loop is left. */
+    subscribe(params?: SubscribeParams): AsyncGenerator<FeedEvent, void, void>;
+  };
+}

@@ -1,0 +1,53 @@
+import type { Storage, WorkKind, WorkLease } from '../ports/storage';
+import { firstPending } from './outbox';
+import type { Tables } from './tables';
+
+type ClaimParams = Parameters<Storage['claim']>[0];
+type ReleaseParams = Parameters<Storage['release']>[0];
+
+export function claim(tables: Tables, params: ClaimParams): readonly WorkLease[] {
+  const { kind, now, token, until, limit, conversationId } = params;
+  const lanes = tables.lanes[kind];
+  if (conversationId !== undefined) {
+    const free = limit > 0 && lanes.get(conversationId) !== undefined && lanes.isFree(conversationId, now);
+    return free ? [lanes.lease(conversationId, token, until)] : [];
+  }
+  const found: string[] = [];
+  if (limit > 0) {
+    for (const lane of lanes.claimable(now)) {
+      if (found.push(lane.conversationId) === limit) break;
+    }
+  }
+  return found.map((id) => lanes.lease(id, token, until));
+}
+
+/**
+ * The lane goes only if there is nothing to do indeed: a message that arrived between the holder's look and this call
+ * found the lane held, and would be forgotten with it.
+ */
+export function release(tables: Tables, { lease, dueAt }: ReleaseParams): boolean {
+  const lanes = tables.lanes[lease.kind];
+  if (!lanes.holds(lease)) return false;
+  const since = dueSince(tables, lease.kind, lease.conversationId);
+  if (since === null) lanes.remove(lease.conversationId);
+  else lanes.release(lease.conversationId, dueAt ?? since);
+  return true;
+}
+
+export function nextDueAt(tables: Tables, kinds: readonly WorkKind[]): number | null {
+  const times = kinds.flatMap((kind) => tables.lanes[kind].earliest() ?? []);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Since when or from when on there is something to do; `null`: there is not. */
+function dueSince(tables: Tables, kind: WorkKind, conversationId: string): number | null {
+  const { undecided, pendingReminder } = tables.thread(conversationId);
+  switch (kind) {
+    case 'process':
+      return undecided[0] === undefined ? null : tables.messages.must(undecided[0]).createdAt;
+    case 'remind':
+      return pendingReminder === null ? null : tables.reminders.must(pendingReminder).dueAt;
+    case 'deliver':
+      return firstPending(tables, conversationId)?.nextAttemptAt ?? null;
+  }
+}

@@ -1,0 +1,137 @@
+import { FirstlineError } from '../errors';
+import type { Storage } from '../ports/storage';
+import { accept } from './accept';
+import { commit } from './commit';
+import { claimDeliveries, finishDeliveries, replayDelivery } from './deliveries';
+import { claim, nextDueAt, release } from './leases';
+import * as reads from './reads';
+import { Tables } from './tables';
+
+type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
+
+/** Keeps everything in this process's memory and forgets it at its end: for tests, trials and demonstrations. */
+export function memoryStorage(): Storage {
+  return new MemoryStorage();
+}
+
+/**
+ * The reference of the {@link Storage} port. Every body is synchronous, so no two calls ever mix, and every one checks
+ * all it has to before it writes, so each happens whole or not at all.
+ */
+class MemoryStorage implements Storage {
+  readonly #tenants = new Map<string, Tables>();
+  #closed = false;
+
+  async open(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  async accept(params: Params<'accept'>) {
+    const tables = this.#of(params);
+    const result = accept(tables, params);
+    // A tenant begins to exist with its first message.
+    this.#tenants.set(params.tenant, tables);
+    return result;
+  }
+
+  async claim(params: Params<'claim'>) {
+    return claim(this.#of(params), params);
+  }
+
+  async states(params: Params<'states'>) {
+    return reads.states(this.#of(params), params.conversationIds);
+  }
+
+  async commit(params: Params<'commit'>) {
+    return commit(this.#of(params), params);
+  }
+
+  async release(params: Params<'release'>) {
+    return release(this.#of(params), params);
+  }
+
+  async claimDeliveries(params: Params<'claimDeliveries'>) {
+    return claimDeliveries(this.#of(params), params);
+  }
+
+  async finishDeliveries(params: Params<'finishDeliveries'>) {
+    return finishDeliveries(this.#of(params), params);
+  }
+
+  async replayDelivery(params: Params<'replayDelivery'>) {
+    return replayDelivery(this.#of(params), params);
+  }
+
+  async nextDueAt(params: Params<'nextDueAt'>) {
+    return nextDueAt(this.#of(params), params.kinds);
+  }
+
+  async outcome(params: Params<'outcome'>) {
+    return reads.outcome(this.#of(params), params.messageId);
+  }
+
+  async decision(params: Params<'decision'>) {
+    return reads.decision(this.#of(params), params.messageId);
+  }
+
+  async conversation(params: Params<'conversation'>) {
+    return this.#of(params).conversations.get(params.conversationId) ?? null;
+  }
+
+  async conversations(params: Params<'conversations'>) {
+    return reads.conversations(this.#of(params), params);
+  }
+
+  async messages(params: Params<'messages'>) {
+    return reads.messages(this.#of(params), params);
+  }
+
+  async reminders(params: Params<'reminders'>) {
+    const tables = this.#of(params);
+    return tables.thread(params.conversationId).reminders.map((id) => tables.reminders.must(id));
+  }
+
+  async ticket(params: Params<'ticket'>) {
+    return this.#of(params).tickets.get(params.ticketId) ?? null;
+  }
+
+  async tickets(params: Params<'tickets'>) {
+    return reads.tickets(this.#of(params), params);
+  }
+
+  async deliveries(params: Params<'deliveries'>) {
+    return reads.deliveries(this.#of(params), params);
+  }
+
+  async delivery(params: Params<'delivery'>) {
+    const tables = this.#of(params);
+    const delivery = tables.deliveries.get(params.deliveryId);
+    return delivery === undefined ? null : { delivery, attempts: [...(tables.attempts.get(delivery.id) ?? [])] };
+  }
+
+  async events(params: Params<'events'>) {
+    // Numbered from 1 without gaps here, so the entry behind `after` stands at that place.
+    return this.#of(params).events.slice(params.after, params.after + params.limit);
+  }
+
+  async counts(params: Params<'counts'>) {
+    return reads.counts(this.#of(params), params.now);
+  }
+
+  async ping(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #of({ tenant }: { readonly tenant: string }): Tables {
+    this.#checkOpen();
+    return this.#tenants.get(tenant) ?? new Tables(tenant);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new FirstlineError('stopped', 'this storage has been closed');
+  }
+}

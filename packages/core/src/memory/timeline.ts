@@ -1,0 +1,84 @@
+import { FirstlineError } from '../errors';
+import type { Page, PageParams } from '../ports/storage';
+
+interface Entry {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
+const CURSOR = /^(\d{1,15})_(.+)$/;
+const MAX_LIMIT = 500;
+
+/** Ids in the order of their creation, for lists that show the newest first. */
+export class Timeline {
+  readonly #entries: Entry[] = [];
+
+  add({ id, createdAt }: Entry): void {
+    const entry = { id, createdAt };
+    // Time and ids grow, so this is nearly always the end.
+    const place = this.#placeOf(entry);
+    this.#entries.splice(place, 0, entry);
+  }
+
+  /**
+   * One page, newest first, of the rows that `wanted` lets through. Walks past the others: people read such lists now and
+   * then, and 100,000 rows take some 20 ms.
+   */
+  page<Row extends Entry>(
+    params: PageParams,
+    read: (id: string) => Row | undefined,
+    wanted: (row: Row) => boolean,
+  ): Page<Row> {
+    const limit = checkedLimit(params);
+    const start = params.cursor === undefined ? this.#entries.length : this.#placeOf(parseCursor(params.cursor));
+    const items: Row[] = [];
+    for (let place = start - 1; place >= 0; place -= 1) {
+      const row = read(this.#entries[place]?.id ?? '');
+      if (row === undefined || !wanted(row)) continue;
+      const last = items.at(-1);
+      if (items.length === limit && last !== undefined) return { items, cursor: `${last.createdAt}_${last.id}` };
+      items.push(row);
+    }
+    return { items, cursor: null };
+  }
+
+  /** How many entries come before this one. */
+  #placeOf(entry: Entry): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(this.#entries[middle] as Entry, entry)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** One page of a list that is numbered from 1 without gaps; the cursor is the number of the page's last item. */
+export function numberedPage<T>(params: PageParams, ids: readonly string[], read: (id: string) => T): Page<T> {
+  const limit = checkedLimit(params);
+  const { cursor = '0' } = params;
+  if (!/^\d{1,15}$/.test(cursor)) throw malformed();
+  const end = Number(cursor) + limit;
+  return { items: ids.slice(Number(cursor), end).map(read), cursor: end < ids.length ? String(end) : null };
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id);
+}
+
+function parseCursor(cursor: string): Entry {
+  const [, createdAt, id] = CURSOR.exec(cursor) ?? [];
+  if (createdAt === undefined || id === undefined) throw malformed();
+  return { id, createdAt: Number(createdAt) };
+}
+
+function malformed(): FirstlineError {
+  return new FirstlineError('invalid_input', 'cursor: not one that a previous page returned', { path: 'cursor' });
+}
+
+function checkedLimit({ limit }: PageParams): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new FirstlineError('invalid_input', `limit: expected a whole number from 1 to ${MAX_LIMIT}`, { path: 'limit' });
+}

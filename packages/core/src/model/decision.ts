@@ -1,0 +1,103 @@
+import type { Classification } from './classification';
+import type { ConversationStatus, Owner } from './conversation';
+import type { OutboundType } from './message';
+import type { Priority } from './scenario';
+
+/** `answered`: the bot replied; `escalated`: a person must take over; `held`: the bot says nothing. */
+export type DecisionOutcome = 'answered' | 'escalated' | 'held';
+
+/** Why a rule fired or did not, in the order the rules were asked. */
+export interface RuleTrace {
+  readonly rule: string;
+  readonly fired: boolean;
+  readonly reason: string;
+}
+
+/** Which text was used. */
+export interface TemplateRef {
+  /** For example `scenario.REFERRAL` or `greeting`. */
+  readonly key: string;
+  readonly locale: string;
+  /** Fingerprint of the template's text. */
+  readonly version: string;
+}
+
+export interface PlannedReply {
+  readonly type: OutboundType;
+  readonly text: string;
+  readonly template: TemplateRef;
+  /** Pause after the decision before it may be sent. */
+  readonly delayMs: number;
+}
+
+export interface PlannedTicket {
+  readonly rule: string;
+  readonly reason: string;
+  readonly priority: Priority;
+}
+
+/** The result of the pure `decide`: what is sent, scheduled and escalated, and why. */
+export interface Decision {
+  readonly outcome: DecisionOutcome;
+  /** Id of the rule that decided. */
+  readonly rule: string;
+  readonly reason: string;
+  readonly priority: Priority;
+  readonly locale: string;
+  readonly replies: readonly PlannedReply[];
+  /** Opens a ticket; `null`: none is opened. */
+  readonly ticket: PlannedTicket | null;
+  /** The open ticket is told that the client asked again. */
+  readonly countsOnTicket: boolean;
+  /** The client is greeted with this decision. */
+  readonly greets: boolean;
+  /** First step of a new reminder episode, in milliseconds after the replies are due; `null`: no episode. */
+  readonly remindAfterMs: number | null;
+  /** The conversation's state afterwards. */
+  readonly next: {
+    readonly owner: Owner;
+    readonly status: ConversationStatus;
+    readonly awaiting: string | null;
+  };
+  readonly rules: readonly RuleTrace[];
+}
+
+/** Everything that led to a decision, as it was then. Stored; `engine.explain(messageId)` returns it. */
+export interface DecisionRecord {
+  readonly tenant: string;
+  readonly id: string;
+  /** The inbound message decided; for a reminder, the reminder's own message. One record per message. */
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly clientId: string;
+  readonly decidedAt: number;
+  /** What asked for the decision. */
+  readonly trigger: 'message' | 'reminder';
+  readonly outcome: DecisionOutcome;
+  readonly rule: string;
+  readonly reason: string;
+  readonly priority: Priority;
+  readonly locale: string;
+  /** `null` for reminders. */
+  readonly classification: Classification | null;
+  readonly inputs: {
+    readonly isFirstMessage: boolean;
+    readonly owner: Owner;
+    readonly status: ConversationStatus;
+    readonly awaiting: string | null;
+    readonly greetedAt: number | null;
+    readonly attachments: number;
+    /** The best other scenario and the distance to it; `null` when there is none. */
+    readonly runnerUp: { readonly scenario: string; readonly confidence: number; readonly gap: number } | null;
+    readonly thresholds: Readonly<Record<string, number>>;
+  };
+  readonly rules: readonly RuleTrace[];
+  readonly replies: readonly {
+    readonly messageId: string;
+    readonly type: OutboundType;
+    readonly template: TemplateRef;
+    readonly sendAt: number;
+  }[];
+  readonly ticketId: string | null;
+  readonly versions: { readonly policy: string; readonly scenarios: string };
+}

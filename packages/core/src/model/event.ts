@@ -1,0 +1,32 @@
+import type { JsonObject } from './json';
+
+/** Kinds of entries in the durable feed. */
+export type EventType =
+  | 'conversation.opened'
+  | 'conversation.taken_over'
+  | 'conversation.released'
+  | 'conversation.closed'
+  | 'message.received'
+  | 'message.decided'
+  | 'message.sent'
+  | 'ticket.opened'
+  | 'ticket.updated'
+  | 'reminder.sent'
+  | 'reminder.settled'
+  | 'delivery.failed'
+  | 'delivery.settled';
+
+/** What happened, without its place in the feed. Carries ids and codes, never texts. */
+export interface NewEvent {
+  readonly type: EventType;
+  readonly at: number;
+  readonly conversationId: string | null;
+  readonly data: JsonObject;
+}
+
+/** One entry of the feed. */
+export interface FeedEvent extends NewEvent {
+  readonly tenant: string;
+  /** Place in the tenant's feed; strictly growing, gaps are possible. Pass it as `after` to continue behind it. */
+  readonly seq: number;
+}

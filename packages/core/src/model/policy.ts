@@ -1,0 +1,65 @@
+/** So many within a sliding window. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** The data that decides. Every duration in milliseconds; built from `createEngine({ policy })` with the defaults below. */
+export interface Policy {
+  /** Fingerprint of everything below, written into each decision record. */
+  readonly version: string;
+  readonly receiving: {
+    /** Longest accepted text, in characters after cleaning. Default 4,000. */
+    readonly maxTextLength: number;
+    /**
+     * Without an idempotency key, the same content of the same client on the same channel within this time counts as
+     * the same message. Default 3 s: longer than a platform's double delivery or a double click, shorter than a person
+     * who asks again. 0 switches it off.
+     */
+    readonly duplicateWindowMs: number;
+    /** Per client. Default 30 a minute. */
+    readonly clientRateLimit: RateLimit | null;
+    /** Per `source` given to `receive`. Default 600 a minute. */
+    readonly sourceRateLimit: RateLimit | null;
+  };
+  readonly greeting: {
+    /** Default true. */
+    readonly enabled: boolean;
+    /** Greet again after so long without a greeting; `null`, the default: once for ever. */
+    readonly againAfterMs: number | null;
+  };
+  readonly classification: {
+    /** Time limit of one classification; then the local classifier answers, as `fallback`. Default 10 s. */
+    readonly timeoutMs: number;
+  };
+  readonly escalation: {
+    /** A recognised scenario with less confidence than this goes to a person. Default 0.4. */
+    readonly minConfidence: number;
+  };
+  readonly reminders: {
+    /** Times after the bot's reply, growing. Default 15 min, 30 min, 1 day. Empty: none. */
+    readonly ladderMs: readonly number[];
+    /** A reminder that could not be sent within this time after it was due is dropped. Default 1 h. */
+    readonly maxLatenessMs: number;
+  };
+  readonly delivery: {
+    /** Pauses between the attempts, before jitter. Default: the example of Standard Webhooks 1.0.0, 75 h in all. */
+    readonly ladderMs: readonly number[];
+    /** Each pause is multiplied by a factor in [1 − jitter, 1 + jitter]. Default 0.2. */
+    readonly jitter: number;
+    /** Longest pause a receiver's Retry-After may ask for. Default 1 h. */
+    readonly maxRetryAfterMs: number;
+    /** A message that could not be delivered within this time is given up, as `expired`. Default 5 days. */
+    readonly maxAgeMs: number;
+    /** Sends under way at once. Default 32. */
+    readonly concurrency: number;
+  };
+  readonly work: {
+    /** How long claimed work stays with its claimer; must exceed the time limits of classification and send. Default 60 s. */
+    readonly leaseMs: number;
+    /** How long `receive` waits for a decision that another process is making. Default 15 s. */
+    readonly waitMs: number;
+    /** Longest sleep of an idle worker; it wakes earlier when something becomes due or arrives. Default 1 s. */
+    readonly sweepMs: number;
+  };
+}

@@ -1,0 +1,60 @@
+import type { DurationText } from './duration';
+
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+
+/** One text for every locale, or one per locale: `{ ru: '…', en: '…' }`. Variables: `{{client.name|friend}}`. */
+export type TemplateText = string | Readonly<Record<string, string>>;
+
+/**
+ * When a scenario leads to a person:
+ *
+ * - `always`       at once, without the scenario's reply
+ * - `after-reply`  the reply goes first; then at once, or, where `asksFor` is set, when the client has sent it or stays
+ *                  silent through all reminders
+ * - `never`        only by the general rules (the client asks for a person, the classifier is unsure, …)
+ */
+export type EscalateWhen = 'always' | 'after-reply' | 'never';
+
+/** What a developer writes; see {@link Scenario} for the checked form. */
+export interface ScenarioInput {
+  /** Stable id in capitals, digits and underscores, for example `TECH_SUPPORT_BASIC`. `UNKNOWN` is reserved. */
+  readonly id: string;
+  /** One sentence for people and language models: what such a message is about. */
+  readonly description: string;
+  /** Real messages of customers, in every language you serve; 10 to 30 make the local classifier good. */
+  readonly examples: readonly string[];
+  /** The answer. A scenario without one leads to a person. */
+  readonly reply?: TemplateText;
+  /** Default `'normal'`. */
+  readonly priority?: Priority;
+  /** Default `'never'`. */
+  readonly escalate?: EscalateWhen;
+  /** What the reply asks the client to send, for example `'screenshot'`; an attachment counts as the answer. */
+  readonly asksFor?: string;
+  /** A human-like pause before the reply is sent; it never delays `receive`. Default none. */
+  readonly delay?: DurationText | number;
+  /** Follow up while the client stays silent after the reply. Default: true where there is a reply. */
+  readonly reminders?: boolean;
+  /** The message itself asks for a person: always escalates. Default false. */
+  readonly asksForHuman?: boolean;
+  /** Group of scenarios about one service, for outage detection. */
+  readonly service?: string;
+  /** A report that something does not work, counted by outage detection. Default false. */
+  readonly outage?: boolean;
+}
+
+/** A scenario as `defineScenarios` returns it: checked, with every default filled in and durations in milliseconds. */
+export interface Scenario {
+  readonly id: string;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly reply: TemplateText | null;
+  readonly priority: Priority;
+  readonly escalate: EscalateWhen;
+  readonly asksFor: string | null;
+  readonly delayMs: number;
+  readonly reminders: boolean;
+  readonly asksForHuman: boolean;
+  readonly service: string | null;
+  readonly outage: boolean;
+}

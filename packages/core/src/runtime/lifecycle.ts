@@ -1,0 +1,98 @@
+import { FirstlineError } from '../errors';
+import type { EngineContext } from './context';
+import type { Worker } from './worker';
+
+/**
+ * When the engine may be used:
+ *
+ * | state    | use                        | start                 | stop                          |
+ * |----------|----------------------------|-----------------------|-------------------------------|
+ * | idle     | opens the storage first    | → started             | → stopped                     |
+ * | started  | yes                        | nothing               | drains → stopped              |
+ * | stopped  | refused with `stopped`     | refused               | nothing                       |
+ */
+export class Lifecycle {
+  readonly #context: EngineContext;
+  readonly #worker: Worker;
+  readonly #inUse = new Set<Promise<unknown>>();
+  readonly #stopSignal = new AbortController();
+  #opening: Promise<void> | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(context: EngineContext, worker: Worker) {
+    this.#context = context;
+    this.#worker = worker;
+  }
+
+  start(): Promise<void> {
+    if (this.#stopping !== null) return Promise.reject(stopped());
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = null;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Runs something that needs the storage. */
+  async use<T>(body: () => Promise<T>): Promise<T> {
+    if (this.#stopping !== null) throw stopped();
+    const using = this.#open().then(body);
+    this.#inUse.add(using);
+    try {
+      return await using;
+    } finally {
+      this.#inUse.delete(using);
+    }
+  }
+
+  /** The same object with every method run through {@link use}. */
+  guard<T extends { [K in keyof T]: (...args: never[]) => Promise<unknown> }>(methods: T): T {
+    const entries = Object.entries(methods as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>);
+    const guarded = entries.map(([name, method]) => [name, (...args: unknown[]) => this.use(() => method(...args))]);
+    return Object.fromEntries(guarded) as T;
+  }
+
+  /** A generator that ends with the engine. */
+  async *follow<T>(body: (signal: AbortSignal) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+    if (this.#stopping !== null) throw stopped();
+    await this.#open();
+    yield* body(this.#stopSignal.signal);
+  }
+
+  #open(): Promise<void> {
+    const { storage, classifier } = this.#context;
+    this.#opening ??= Promise.all([storage.open(), classifier.ready?.()])
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        this.#opening = null;
+        throw error;
+      });
+    return this.#opening;
+  }
+
+  async #start(): Promise<void> {
+    await this.#open();
+    for (const transport of this.#context.transports.values()) await transport.start?.();
+    if (this.#stopping === null) this.#worker.start();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopSignal.abort();
+    await this.#starting?.catch(() => undefined);
+    await Promise.allSettled(this.#inUse);
+    await this.#worker.stop();
+    for (const transport of this.#context.transports.values()) await transport.stop?.();
+    await this.#opening?.catch(() => undefined);
+    await this.#context.storage.close();
+  }
+}
+
+function stopped(): FirstlineError {
+  return new FirstlineError('stopped', 'the engine has been stopped; create a new one');
+}

@@ -1,0 +1,46 @@
+import type { DecisionRecord } from '../model/decision';
+import type { InboundMessage } from '../model/message';
+import type { Outcome, OutcomeReply } from '../model/outcome';
+import type { Ticket } from '../model/ticket';
+import type { StoredOutcome } from '../ports/storage';
+
+/** The answer of `receive` for a message that has just been decided. */
+export function decidedOutcome(
+  message: InboundMessage,
+  record: DecisionRecord,
+  replies: readonly OutcomeReply[],
+  ticket: Ticket | null,
+): Outcome {
+  return {
+    status: record.outcome,
+    decision: record.outcome,
+    conversationId: message.conversationId,
+    messageId: message.id,
+    isFirstMessage: record.inputs.isFirstMessage,
+    priority: record.priority,
+    classification: record.classification,
+    replies,
+    ticket,
+  };
+}
+
+/** The same, read back from the storage. */
+export function storedOutcome(stored: StoredOutcome, status?: 'duplicate'): Outcome {
+  const { message, decision, ticket } = stored;
+  if (decision === null) {
+    return {
+      status: status ?? 'accepted',
+      decision: null,
+      conversationId: message.conversationId,
+      messageId: message.id,
+      isFirstMessage: message.seq === 1,
+      priority: null,
+      classification: null,
+      replies: [],
+      ticket: null,
+    };
+  }
+  const replies = stored.replies.map(({ id, text, type, sendAt }) => ({ messageId: id, text, type, sendAt }));
+  const outcome = decidedOutcome(message, decision, replies, ticket);
+  return status === undefined ? outcome : { ...outcome, status };
+}

@@ -1,0 +1,243 @@
+import { FirstlineError } from '../errors';
+import type { Outcome } from '../model/outcome';
+import type { InboundMessage } from '../model/message';
+import { decide } from '../policies/decide';
+import type { ConversationState, WorkLease } from '../ports/storage';
+import { answerLocale, classify, toldLocale } from './classify';
+import type { EngineContext } from './context';
+import { decisionChanges } from './decision-changes';
+import { decidedOutcome, storedOutcome } from './outcome';
+import { TIME_IS_UP, withinTime } from './time-limit';
+import { announce } from './wakeups';
+
+/** A caller of `receive` that waits for the decision about one message. */
+export interface PendingOutcome {
+  readonly messageId: string;
+  /** Resolves to `null` when the one who was deciding had to give up. */
+  readonly decided: Promise<Outcome | null>;
+  forget(): void;
+}
+
+interface Expectation {
+  readonly decided: Promise<Outcome | null>;
+  readonly tell: (outcome: Outcome | null) => void;
+  callers: number;
+}
+
+/** Lanes claimed at once by the background worker. */
+const LANES_AT_ONCE = 16;
+/** People act on a conversation rarely; a decision that keeps colliding has another cause. */
+const MAX_CONFLICTS = 20;
+const FIRST_POLL_MS = 25;
+const LAST_POLL_MS = 500;
+
+/**
+ * Decides messages, one of a conversation at a time and in order. Whoever holds a conversation's lane decides all that is
+ * due in it; others who wait for one of those messages are told.
+ */
+export class Processor {
+  readonly #context: EngineContext;
+  /** By message; duplicates of one message share an entry. */
+  readonly #expected = new Map<string, Expectation>();
+  /** Lanes being worked off in this process, by conversation. */
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  expect(messageId: string): PendingOutcome {
+    const expectation = this.#expected.get(messageId) ?? newExpectation();
+    expectation.callers += 1;
+    this.#expected.set(messageId, expectation);
+    const forget = (): void => {
+      expectation.callers -= 1;
+      if (expectation.callers === 0) this.#expected.delete(messageId);
+    };
+    return { messageId, decided: expectation.decided, forget };
+  }
+
+  /** Begins to work off a leased lane, in the background. */
+  start(lease: WorkLease, state: ConversationState): void {
+    const { conversationId } = lease;
+    const running = this.#run(lease, state).finally(() => {
+      if (this.#running.get(conversationId) === running) this.#running.delete(conversationId);
+    });
+    this.#running.set(conversationId, running);
+  }
+
+  /** Claims due lanes and begins on them; resolves to their number. */
+  async claimDue(conversationId?: string): Promise<number> {
+    const { storage, tenant, clock, ids, policy } = this.#context;
+    const now = clock.now();
+    const leases = await storage.claim({
+      tenant,
+      kind: 'process',
+      now,
+      token: ids.next(),
+      until: now + policy.work.leaseMs,
+      limit: LANES_AT_ONCE,
+      ...(conversationId === undefined ? {} : { conversationId }),
+    });
+    if (leases.length === 0) return 0;
+    const states = await storage.states({ tenant, conversationIds: leases.map((lease) => lease.conversationId) });
+    const byId = new Map(states.map((state) => [state.conversation.id, state]));
+    for (const lease of leases) {
+      const state = byId.get(lease.conversationId);
+      if (state?.message == null) await storage.release({ tenant, lease, dueAt: null });
+      else this.start(lease, state);
+    }
+    return leases.length;
+  }
+
+  /** Waits until nothing that was begun is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+
+  /** The decision about a message, whoever makes it; `null` when it takes longer than `policy.work.wait`. */
+  async wait(pending: PendingOutcome, conversationId: string): Promise<Outcome | null> {
+    const { clock, policy } = this.#context;
+    const deadline = clock.now() + policy.work.waitMs;
+    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, LAST_POLL_MS)) {
+      const here = this.#running.get(conversationId);
+      if (here !== undefined) {
+        const outcome = await this.#within(policy.work.waitMs, [pending.decided, here]);
+        if (outcome !== undefined) return outcome;
+      }
+      // Nobody in this process told us: another process holds the lane, or its holder died.
+      const stored = await this.#stored(pending.messageId);
+      if (stored?.decision != null) return stored;
+      if (clock.now() >= deadline) return null;
+      if ((await this.claimDue(conversationId)) > 0) continue;
+      const outcome = await this.#within(pause, [pending.decided]);
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  /** The first answer again, for a message that was received before. */
+  async duplicate(messageId: string, wait: boolean): Promise<Outcome> {
+    const pending = wait ? this.expect(messageId) : null;
+    try {
+      const { storage, tenant } = this.#context;
+      const stored = await storage.outcome({ tenant, messageId });
+      if (stored === null) {
+        throw new FirstlineError('internal', 'the message behind an idempotency key is gone');
+      }
+      if (pending !== null && stored.decision === null) {
+        const outcome = await this.wait(pending, stored.conversation.id);
+        if (outcome !== null) return { ...outcome, status: 'duplicate' };
+      }
+      return storedOutcome(stored, 'duplicate');
+    } finally {
+      pending?.forget();
+    }
+  }
+
+  async #run(lease: WorkLease, first: ConversationState): Promise<void> {
+    let state: ConversationState | null = first;
+    while (state !== null && state.message !== null) {
+      const { message } = state;
+      try {
+        state = await this.#decideOne(lease, { ...state, message });
+      } catch (error) {
+        await this.#giveBack(lease, message, error);
+        return;
+      }
+    }
+  }
+
+  /** Decides and commits one message; returns what the lane has to do next, `null`: nothing, or not for us. */
+  async #decideOne(
+    lease: WorkLease,
+    first: ConversationState & { readonly message: InboundMessage },
+  ): Promise<ConversationState | null> {
+    const context = this.#context;
+    const { storage, tenant } = context;
+    const { message } = first;
+    const classification = await classify(context, message, toldLocale(first, message));
+    let state = first;
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      const now = context.clock.now();
+      const decision = decide({
+        ...state,
+        classification,
+        scenarios: context.scenarios,
+        templates: context.templates,
+        locale: answerLocale(context, state, message),
+        variables: context.variables,
+        policy: context.policy,
+        now,
+      });
+      const changes = decisionChanges(context, lease, state, classification, decision, now);
+      const result = await storage.commit(changes.commit);
+      if (result.status === 'lost') return null;
+      if (result.status === 'committed') {
+        const sendAt = changes.commit.outbound.find((reply) => reply.delivery !== null)?.message.sendAt;
+        const remindAt = changes.commit.scheduleReminder?.dueAt;
+        announce(context.wakeups, {
+          ...(sendAt === undefined ? {} : { deliver: sendAt }),
+          ...(remindAt === undefined ? {} : { remind: remindAt }),
+        });
+        await this.#tell(message, changes);
+        return result.next;
+      }
+      const [fresh] = await storage.states({ tenant, conversationIds: [lease.conversationId] });
+      if (fresh?.message?.id !== message.id) return null;
+      state = { ...fresh, message: fresh.message };
+    }
+    throw new FirstlineError('conflict', 'the conversation kept changing while a message was being decided');
+  }
+
+  async #tell(message: InboundMessage, changes: ReturnType<typeof decisionChanges>): Promise<void> {
+    const expectation = this.#expected.get(message.id);
+    if (expectation === undefined) return;
+    const { storage, tenant } = this.#context;
+    const { record, commit } = changes;
+    const replies = commit.outbound.map(({ message: { id, text, type, sendAt } }) => ({
+      messageId: id,
+      text,
+      type,
+      sendAt,
+    }));
+    const ticket =
+      changes.ticket ?? (record.ticketId === null ? null : await storage.ticket({ tenant, ticketId: record.ticketId }));
+    expectation.tell(decidedOutcome(message, record, replies, ticket));
+  }
+
+  /** The message stays due. Whoever waits is told to come back; a later claim tries again, with growing pauses. */
+  async #giveBack(lease: WorkLease, message: InboundMessage, error: unknown): Promise<void> {
+    const { storage, tenant, clock, logger } = this.#context;
+    const name = error instanceof Error ? error.name : typeof error;
+    const code = error instanceof FirstlineError ? error.code : undefined;
+    logger.error(
+      { messageId: message.id, error: name, code, claims: lease.claims },
+      'could not decide a message; it stays due',
+    );
+    this.#expected.get(message.id)?.tell(null);
+    const pause = Math.min(1_000 * 2 ** Math.min(lease.claims, 8), 120_000);
+    try {
+      await storage.release({ tenant, lease, dueAt: clock.now() + pause });
+    } catch {
+      // The lease runs out by itself.
+    }
+  }
+
+  /** What comes first: an outcome, `null` (the decider gave up), or `undefined` (a lane or the time ended without one). */
+  async #within(ms: number, events: readonly Promise<Outcome | null | void>[]): Promise<Outcome | null | undefined> {
+    const first = await withinTime(this.#context.clock, ms, Promise.race(events));
+    return first === TIME_IS_UP ? undefined : (first as Outcome | null | undefined);
+  }
+
+  async #stored(messageId: string): Promise<Outcome | null> {
+    const { storage, tenant } = this.#context;
+    const stored = await storage.outcome({ tenant, messageId });
+    return stored === null ? null : storedOutcome(stored);
+  }
+}
+
+function newExpectation(): Expectation {
+  let tell: Expectation['tell'] = () => undefined;
+  const decided = new Promise<Outcome | null>((resolve) => (tell = resolve));
+  return { decided, tell, callers: 0 };
+}

@@ -1,0 +1,59 @@
+import type { WorkKind } from '../ports/storage';
+import type { Clock } from '../ports/clock';
+
+/**
+ * Wakes a sleeper early when something is due before it meant to wake. A wake-up between "I looked" and "I sleep" is not
+ * lost: the sleeper passes the count it saw before looking.
+ */
+export class Wakeup {
+  #count = 0;
+  #sleeper: { readonly until: number; readonly wake: () => void } | null = null;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Something is due at `at`. */
+  notify(at: number): void {
+    this.#count += 1;
+    if (this.#sleeper !== null && at < this.#sleeper.until) this.#sleeper.wake();
+  }
+
+  /** Sleeps until `until`, a notice of something earlier, or an abort; not at all if a notice came since `seen`. */
+  async sleep(clock: Clock, until: number, seen: number, signal: AbortSignal): Promise<void> {
+    const pause = until - clock.now();
+    if (seen !== this.#count || signal.aborted || pause <= 0) return;
+    const waking = new AbortController();
+    const wake = (): void => waking.abort('woken');
+    this.#sleeper = { until, wake };
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      await clock.sleep(pause, waking.signal);
+    } finally {
+      this.#sleeper = null;
+      signal.removeEventListener('abort', wake);
+    }
+  }
+}
+
+/** Wake-ups within this process, sent after a commit. They carry no truth: a lost one costs one sweep. */
+export interface Wakeups {
+  readonly work: Readonly<Record<WorkKind, Wakeup>>;
+  /** Called after each commit, for followers of the feed. */
+  readonly feed: Set<() => void>;
+}
+
+export function createWakeups(): Wakeups {
+  return {
+    work: { process: new Wakeup(), deliver: new Wakeup(), remind: new Wakeup() },
+    feed: new Set(),
+  };
+}
+
+export function announce(wakeups: Wakeups, due: Partial<Record<WorkKind, number>>): void {
+  for (const kind of ['process', 'deliver', 'remind'] as const) {
+    const at = due[kind];
+    if (at !== undefined) wakeups.work[kind].notify(at);
+  }
+  for (const follower of wakeups.feed) follower();
+}

@@ -1,0 +1,11 @@
+export { countingIds } from './counting-ids';
+export { FakeTransport, type FakeTransportOptions, type RecordedSend, type SendResponder } from './fake-transport';
+export { ManualClock } from './manual-clock';
+export {
+  type ScriptedAnswer,
+  ScriptedClassifier,
+  type ScriptedClassifierOptions,
+  type ScriptedRule,
+} from './scripted-classifier';
+export { storageContract, type StorageContractOptions } from './storage-contract';
+export type { ContractTestApi, CreateStorage, StorageUnderTest } from './contract/cases';

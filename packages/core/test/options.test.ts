@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { createEngine, defineScenarios, type FirstlineError, isFirstlineError, type ScenarioInput } from '../src/index';
+import { FakeTransport } from '../src/testing/index';
+
+const scenario = (more: Partial<ScenarioInput> & Record<string, unknown> = {}): ScenarioInput => ({
+  id: 'HELP',
+  description: 'Needs help',
+  examples: ['help me', 'please help'],
+  reply: { en: 'On it.' },
+  ...more,
+});
+
+function fault(body: () => unknown): FirstlineError {
+  try {
+    body();
+  } catch (error) {
+    if (isFirstlineError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('defineScenarios', () => {
+  it('lists every fault of every scenario in one error', () => {
+    const error = fault(() =>
+      defineScenarios([
+        scenario({ id: 'lower case' }),
+        scenario({ id: 'A', reply: { en: 'Hi {{client.name}}', ru: 'Привет {{nonsense}}' } }),
+        scenario({ id: 'A', reply: { en: '{{broken' } }),
+        scenario({ id: 'B', delay: 'soon' as never }),
+        scenario({ id: 'C', typo: true }),
+        scenario({ id: 'UNKNOWN' }),
+      ]),
+    );
+    expect(error.code).toBe('invalid_scenarios');
+    expect(error.issues.map((issue) => issue.path).sort()).toEqual(
+      [
+        'scenarios[0].id',
+        'scenarios[1].reply.en',
+        'scenarios[1].reply.ru',
+        'scenarios[2].id',
+        'scenarios[2].reply.en',
+        'scenarios[2].reply.ru',
+        'scenarios[3].delay',
+        'scenarios[4]',
+        'scenarios[5].id',
+      ].sort(),
+    );
+    for (const issue of error.issues) expect(error.message).toContain(issue.message);
+  });
+
+  it('fills in the defaults, and takes its own result again', () => {
+    const [checked] = defineScenarios([scenario({ delay: '3s' })]);
+    expect(checked).toMatchObject({
+      priority: 'normal',
+      escalate: 'never',
+      delayMs: 3_000,
+      reminders: true,
+      asksFor: null,
+    });
+    expect(defineScenarios([checked as never])).toEqual([checked]);
+    expect(
+      () => (checked as { priority: string }).priority === 'x' || Object.assign(checked as object, { priority: 'x' }),
+    ).toThrow();
+  });
+
+  it('accepts a regional locale served by its language, and the host own variables', () => {
+    const reply = { pt: 'Oi da {{company.name}}' };
+    expect(defineScenarios([scenario({ reply })], { locales: ['pt-BR'], variables: ['company.name'] })).toHaveLength(1);
+  });
+});
+
+describe('createEngine', () => {
+  it.each([
+    ['policy.reminders', { policy: { reminders: ['30m', '15m'] } }],
+    ['policy.reminders[0]', { policy: { reminders: ['whenever'] } }],
+    ['policy.escalation.minConfidence', { policy: { escalation: { minConfidence: 2 } } }],
+    ['policy', { policy: { unknown: 1 } }],
+    ['storage', { storage: {} }],
+    ['transports.webhook', { transports: { webhook: {} } }],
+    ['tenant', { tenant: '' }],
+    ['policy.work.lease', { policy: { work: { lease: '10s' } } }],
+    ['defaultChannel.transport', { defaultChannel: { transport: 'none', address: {} } }],
+    ['templates.greeting.en', { templates: { greeting: { ru: 'Привет' } } }],
+  ])('names the faulty option %s', (path, options) => {
+    const error = fault(() => createEngine({ scenarios: [scenario()], ...(options as object) }));
+    expect(error.code).toBe('invalid_options');
+    expect(error.issues.map((issue) => issue.path).concat(error.path ?? '')).toContain(path);
+  });
+
+  it('refuses a lease shorter than a send', () => {
+    const slow = Object.assign(new FakeTransport(), { timeoutMs: 58_000 });
+    const error = fault(() => createEngine({ scenarios: [scenario()], transports: { slow } }));
+    expect(error.message).toContain('policy.work.lease');
+  });
+
+  it('works with nothing but scenarios', async () => {
+    const engine = createEngine({
+      scenarios: [scenario(), scenario({ id: 'BILL', examples: ['my invoice is wrong'] })],
+    });
+    expect(await engine.receive({ clientId: 'c', text: 'please help' })).toMatchObject({
+      status: 'answered',
+      classification: { scenario: 'HELP', source: 'local' },
+    });
+    await engine.stop();
+  });
+});

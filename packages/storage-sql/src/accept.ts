@@ -1,0 +1,172 @@
+import {
+  FirstlineError,
+  type AcceptParams,
+  type AcceptResult,
+  type Client,
+  type Conversation,
+  type InboundMessage,
+  type NewEvent,
+} from '@firstline/core';
+import type { SqlExecutor } from './driver';
+import { appendEvents } from './append-events';
+import type { SqlQueries } from './queries';
+import { clientOf } from './rows/client-row';
+import { conversationOf } from './rows/conversation-row';
+import { inboundOf } from './rows/message-row';
+import { reminderOf } from './rows/reminder-row';
+
+type Accepted = Extract<AcceptResult, { status: 'accepted' }>;
+
+export async function accept(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<AcceptResult> {
+  const duplicate = await claimKey(q, tx, params);
+  if (duplicate !== null) return duplicate;
+  const client = await saveClient(q, tx, params);
+  const { conversation, opened } = await attach(q, tx, params);
+  const message = await storeMessage(q, tx, params, conversation);
+  const work = await leaveDue(q, tx, params, conversation, client);
+  await appendEvents(q, tx, params.tenant, receivedEvents(params, conversation, opened));
+  return { status: 'accepted', message, conversation, opened, work };
+}
+
+async function claimKey(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<AcceptResult | null> {
+  const { tenant, now, message, idempotency } = params;
+  if (idempotency === null) return null;
+  const { key, fingerprint, expiresAt } = idempotency;
+  const claim = { tenant, now, key, fingerprint, expiresAt, messageId: message.id };
+  if ((await tx.run(q.idempotencyKeys.claim, claim)) === 1) return null;
+  const held = await tx.first(q.idempotencyKeys.get, { tenant, key });
+  if (held === undefined) throw new FirstlineError('internal', 'an idempotency key is neither free nor claimed');
+  return {
+    status: 'duplicate',
+    messageId: held.message_id,
+    sameContent: held.fingerprint === fingerprint,
+  };
+}
+
+/** Writes only what is new: most messages tell nothing about the client that is not known. */
+async function saveClient(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Client> {
+  const { tenant, now, client: told } = params;
+  const key = { tenant, clientId: params.message.clientId };
+  const known = await tx.first(q.clients.lock, key);
+  if (
+    known !== undefined &&
+    (told.name ?? known.name) === known.name &&
+    (told.locale ?? known.locale) === known.locale
+  ) {
+    return clientOf(known);
+  }
+  const saved = await tx.first(q.clients.save, { ...key, ...told, now });
+  if (saved === undefined) throw new FirstlineError('internal', 'a client was not written');
+  return clientOf(saved);
+}
+
+async function attach(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  params: AcceptParams,
+): Promise<{ readonly conversation: Conversation; readonly opened: boolean }> {
+  const { tenant, now, channel, channelKey } = params;
+  const key = { tenant, now, clientId: params.message.clientId };
+  const found =
+    channel === null || channelKey === null
+      ? await tx.first(q.conversations.appendToLatest, key)
+      : ((await tx.first(q.conversations.appendOnChannel, { ...key, channelKey })) ??
+        (await tx.first(q.conversations.appendTakingChannel, {
+          ...key,
+          channelKey,
+          channel: JSON.stringify(channel),
+        })));
+  if (found !== undefined) return { conversation: conversationOf(found), opened: false };
+  return { conversation: await open(q, tx, params), opened: true };
+}
+
+async function open(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Conversation> {
+  const { tenant, now, message, defaultChannel } = params;
+  const channel = params.channel ?? defaultChannel?.channel ?? null;
+  const channelKey = params.channelKey ?? defaultChannel?.key ?? null;
+  const opened = await tx.first(q.conversations.open, {
+    tenant,
+    now,
+    id: params.newConversationId,
+    clientId: message.clientId,
+    channel: channel === null ? null : JSON.stringify(channel),
+    channelKey,
+    locale: message.locale,
+  });
+  if (opened === undefined) throw new FirstlineError('internal', 'a conversation was not written');
+  return conversationOf(opened);
+}
+
+async function storeMessage(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, now, message }: AcceptParams,
+  conversation: Conversation,
+): Promise<InboundMessage> {
+  const { id, clientId, text, originalText, locale, attachments } = message;
+  const conversationId = conversation.id;
+  const seq = conversation.lastSeq;
+  await tx.run(q.messages.insertInbound, {
+    tenant,
+    id,
+    conversationId,
+    clientId,
+    seq,
+    text,
+    originalText: originalText === null ? null : JSON.stringify(originalText),
+    locale,
+    attachments: JSON.stringify(attachments),
+    createdAt: now,
+  });
+  return {
+    tenant,
+    id,
+    conversationId,
+    clientId,
+    seq,
+    direction: 'inbound',
+    text,
+    originalText,
+    locale,
+    attachments,
+    createdAt: now,
+    decidedAt: null,
+  };
+}
+
+/** Leaves the `process` lane due, or takes it for the caller with all it needs to begin. */
+async function leaveDue(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, now, lease }: AcceptParams,
+  conversation: Conversation,
+  client: Client,
+): Promise<Accepted['work']> {
+  const kind = 'process';
+  const conversationId = conversation.id;
+  if (lease === null) {
+    await tx.run(q.lanes.leave, { tenant, kind, conversationId, readyAt: now });
+    return null;
+  }
+  const { token, until } = lease;
+  const taken = await tx.first(q.lanes.take, { tenant, kind, conversationId, token, until, now });
+  if (taken === undefined) return null;
+  const message = await tx.first(q.messages.undecided, { tenant, conversationId });
+  const reminder = await tx.first(q.reminders.pending, { tenant, conversationId });
+  return {
+    lease: { kind, conversationId, token, until, claims: taken.claims },
+    state: {
+      conversation,
+      client,
+      message: message === undefined ? null : inboundOf(message),
+      reminder: reminder === undefined ? null : reminderOf(reminder),
+    },
+  };
+}
+
+function receivedEvents({ now, message }: AcceptParams, conversation: Conversation, opened: boolean): NewEvent[] {
+  const conversationId = conversation.id;
+  const data = { messageId: message.id };
+  const received: NewEvent = { type: 'message.received', at: now, conversationId, data };
+  return opened ? [{ type: 'conversation.opened', at: now, conversationId, data }, received] : [received];
+}

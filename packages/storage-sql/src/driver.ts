@@ -1,0 +1,35 @@
+import type { Statement } from './statement';
+
+/** Runs statements inside one transaction. Of no use any more once the transaction's body has returned. */
+export interface SqlExecutor {
+  /** All rows of the result. */
+  all<P extends object, R>(statement: Statement<P, R>, params: P): Promise<R[]>;
+  /** The first row of the result. */
+  first<P extends object, R>(statement: Statement<P, R>, params: P): Promise<R | undefined>;
+  /** Resolves to the number of rows written. Only for statements without a result. */
+  run<P extends object>(statement: Statement<P, unknown>, params: P): Promise<number>;
+  /**
+   * The same statement for each of a list, in order. One prepared statement in a loop where the database is in this
+   * process; a driver that has to travel may send them together.
+   */
+  runEach<P extends object>(statement: Statement<P, unknown>, list: readonly P[]): Promise<void>;
+  /** Runs a statement that is needed only once, such as one that makes a table. */
+  execute(sql: string): Promise<void>;
+}
+
+/** `read` promises to write nothing. */
+export type TransactionMode = 'read' | 'write';
+
+/** A database, reduced to what the storage needs of it. */
+export interface SqlDriver {
+  /** Connects, unless it is connected. */
+  open(): Promise<void>;
+  /**
+   * Runs `body` in a transaction: what it wrote is there, durably, when the promise resolves, and nothing of it when the
+   * promise rejects. `body` must await nothing but `tx`, and must depend on nothing but its inputs and `tx`: it may be
+   * run again from the start. An error it throws is passed on as it is; the database's own become a `FirstlineError`.
+   */
+  transaction<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T>;
+  /** Waits for the transactions under way, then disconnects what `open` connected. Called at most once. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { Delivery, DeliveryResult, Storage } from '@firstline/core';
+import { appendEvents } from './append-events';
+import type { SqlExecutor } from './driver';
+import { followDeliveries } from './follow-deliveries';
+import type { SqlQueries } from './queries';
+import { deliveryOf } from './rows/delivery-row';
+
+type FinishParams = Parameters<Storage['finishDeliveries']>[0];
+type ReplayParams = Parameters<Storage['replayDelivery']>[0];
+
+export async function finishDeliveries(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  params: FinishParams,
+): Promise<readonly string[]> {
+  const { tenant, now } = params;
+  const results = await inForce(q, tx, params);
+  if (results.length === 0) return [];
+  await tx.runEach(
+    q.attempts.finish,
+    results.map(({ deliveryId, attempt, outcome }) => ({
+      tenant,
+      deliveryId,
+      number: attempt,
+      finishedAt: now,
+      outcome: outcome.class,
+      code: outcome.code ?? null,
+      status: outcome.status ?? null,
+      detail: outcome.detail ?? null,
+    })),
+  );
+  const written = await stillWanted(q, tx, tenant, results);
+  await tx.runEach(
+    q.deliveries.finish,
+    written.map(({ deliveryId, next }) => ({
+      tenant,
+      id: deliveryId,
+      status: next.status,
+      reason: next.reason,
+      nextAttemptAt: next.nextAttemptAt,
+      counts: next.counts ? 1 : 0,
+      settledAt: next.status === 'pending' ? null : now,
+    })),
+  );
+  const conversationIds = results.map(({ lease }) => lease.conversationId);
+  await followDeliveries(q, tx, tenant, conversationIds, 'held');
+  await appendEvents(
+    q,
+    tx,
+    tenant,
+    written.flatMap(({ events }) => events),
+  );
+  return written.map(({ deliveryId }) => deliveryId);
+}
+
+/** The results whose lane is still held by those who report them; a lane is held for one delivery. */
+async function inForce(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, results }: FinishParams,
+): Promise<readonly DeliveryResult[]> {
+  if (results.length === 0) return [];
+  const ids = JSON.stringify(results.map(({ lease }) => lease.conversationId));
+  const lanes = await tx.all(q.lanes.holders, { tenant, kind: 'deliver', ids });
+  const holders = new Map(lanes.map((lane) => [lane.conversation_id, lane.token]));
+  return results.filter(({ lease }) => {
+    if (holders.get(lease.conversationId) !== lease.token) return false;
+    holders.delete(lease.conversationId);
+    return true;
+  });
+}
+
+/** What was cancelled while it was being sent stays cancelled, unless it has arrived or may have. */
+async function stillWanted(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  tenant: string,
+  results: readonly DeliveryResult[],
+): Promise<readonly DeliveryResult[]> {
+  const ids = JSON.stringify(results.map(({ deliveryId }) => deliveryId));
+  const rows = await tx.all(q.deliveries.many, { tenant, ids });
+  const statuses = new Map(rows.map((row) => [row.id, row.status]));
+  return results.filter(({ deliveryId, next }) => {
+    const status = statuses.get(deliveryId);
+    return status === 'pending' || next.status === 'sent' || next.status === 'unknown';
+  });
+}
+
+export async function replayDelivery(q: SqlQueries, tx: SqlExecutor, params: ReplayParams): Promise<Delivery | null> {
+  const { tenant, now, deliveryId } = params;
+  const key = { tenant, id: deliveryId };
+  const row = await tx.first(q.deliveries.get, key);
+  if (row === undefined) return null;
+  if (row.status !== 'dead' && row.status !== 'expired' && row.status !== 'unknown') return deliveryOf(row);
+  const replayed = await tx.first(q.deliveries.replay, { ...key, now });
+  await followDeliveries(q, tx, tenant, [row.conversation_id], 'unheld');
+  return deliveryOf(replayed ?? row);
+}

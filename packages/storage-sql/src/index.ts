@@ -1,0 +1,6 @@
+export type { SqlDialect } from './dialect';
+export type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+export { type SqlQueries, sqlQueries } from './queries';
+export { SqlStorage } from './sql-storage';
+export { Statement } from './statement';
+export type { Database } from './tables';

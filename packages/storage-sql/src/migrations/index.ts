@@ -1,0 +1,5 @@
+import { initial } from './0001-initial';
+import type { Migration } from './migration';
+
+/** In the order in which they are applied. Append only. */
+export const migrations: readonly Migration[] = [initial];

@@ -1,0 +1,73 @@
+import type { SqlDialect } from '../dialect';
+import type { Define } from '../statement';
+
+interface ClientParams {
+  readonly tenant: string;
+  readonly clientId: string;
+}
+
+interface SaveParams extends ClientParams {
+  readonly name: string | null;
+  readonly locale: string | null;
+  readonly now: number;
+}
+
+interface GreetParams {
+  readonly tenant: string;
+  readonly conversationId: string;
+  readonly expectedVersion: number;
+  readonly greetedAt: number;
+}
+
+export function clientQueries(define: Define, dialect: SqlDialect) {
+  return {
+    /** Makes the client's messages line up behind each other, so that two cannot open a conversation at once. */
+    lock: define((db, p: ClientParams) =>
+      dialect.lock(
+        db.selectFrom('clients').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.clientId),
+        'wait',
+      ),
+    ),
+
+    get: define((db, p: ClientParams) =>
+      db.selectFrom('clients').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.clientId),
+    ),
+
+    /** Creates the client, or overwrites what is told; what is not told (`null`) stays. */
+    save: define((db, p: SaveParams) =>
+      db
+        .insertInto('clients')
+        .values({
+          tenant: p.tenant,
+          id: p.clientId,
+          name: p.name,
+          locale: p.locale,
+          greeted_at: null,
+          created_at: p.now,
+          version: 1,
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['tenant', 'id']).doUpdateSet((eb) => ({
+            name: eb.fn.coalesce('excluded.name', 'clients.name'),
+            locale: eb.fn.coalesce('excluded.locale', 'clients.locale'),
+          })),
+        )
+        .returningAll(),
+    ),
+
+    greet: define((db, p: GreetParams) =>
+      db
+        .updateTable('clients')
+        .set((eb) => ({ greeted_at: p.greetedAt, version: eb('version', '+', eb.lit(1)) }))
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', (eb) =>
+          eb
+            .selectFrom('conversations')
+            .select('client_id')
+            .where('tenant', '=', p.tenant)
+            .where('id', '=', p.conversationId),
+        )
+        .where('version', '=', p.expectedVersion),
+    ),
+  };
+}

@@ -1,0 +1,193 @@
+import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundType } from '@firstline/core';
+import type { SqlDialect } from '../dialect';
+import { literal } from '../literal';
+import { newestFirst, type NewestParams } from '../newest-first';
+import type { Define } from '../statement';
+
+interface ListParams extends NewestParams {
+  readonly status: DeliveryStatus;
+  readonly conversationId: string;
+}
+
+interface CancelParams {
+  readonly tenant: string;
+  readonly conversationId: string;
+  /** JSON list of outbound types. */
+  readonly types: string;
+  readonly reason: string;
+  readonly now: number;
+}
+
+interface FinishParams {
+  readonly tenant: string;
+  readonly id: string;
+  readonly status: DeliveryStatus;
+  readonly reason: string | null;
+  readonly nextAttemptAt: number;
+  /** 1 or 0. */
+  readonly counts: number;
+  readonly settledAt: number | null;
+}
+
+type AttemptEnd = Pick<DeliveryAttempt, 'tenant' | 'deliveryId' | 'number' | 'finishedAt' | 'outcome'> &
+  Pick<DeliveryAttempt, 'code' | 'status' | 'detail'>;
+
+export function deliveryQueries(define: Define, dialect: SqlDialect) {
+  return {
+    insert: define((db, p: Omit<Delivery, 'status' | 'reason' | 'attempts' | 'attemptsThisRun' | 'settledAt'>) =>
+      db.insertInto('deliveries').values({
+        tenant: p.tenant,
+        id: p.id,
+        message_id: p.messageId,
+        conversation_id: p.conversationId,
+        client_id: p.clientId,
+        transport: p.transport,
+        type: p.type,
+        seq: p.seq,
+        status: literal('pending'),
+        reason: null,
+        attempts: 0,
+        attempts_this_run: 0,
+        next_attempt_at: p.nextAttemptAt,
+        expires_at: p.expiresAt,
+        created_at: p.createdAt,
+        settled_at: null,
+      }),
+    ),
+
+    cancel: define((db, p: CancelParams) =>
+      db
+        .updateTable('deliveries')
+        .set({ status: literal('cancelled'), reason: p.reason, settled_at: p.now })
+        .where('tenant', '=', p.tenant)
+        .where('conversation_id', '=', p.conversationId)
+        .where('status', '=', literal('pending'))
+        .where('type', 'in', dialect.elements<OutboundType>(p.types)),
+    ),
+
+    /** The pending delivery of each conversation that goes out first, where there is one. */
+    firstOfEach: define((db, p: { tenant: string; ids: string }) =>
+      db
+        .selectFrom('conversations as c')
+        .innerJoin('deliveries as d', (join) =>
+          join.onRef('d.tenant', '=', 'c.tenant').onRef('d.conversation_id', '=', 'c.id'),
+        )
+        .selectAll('d')
+        .where('c.tenant', '=', p.tenant)
+        .where('c.id', 'in', dialect.elements(p.ids))
+        .where('d.status', '=', literal('pending'))
+        .where('d.seq', '=', (eb) =>
+          eb
+            .selectFrom('deliveries as e')
+            .select((fn) => fn.fn.min('e.seq').as('first'))
+            .whereRef('e.tenant', '=', 'c.tenant')
+            .whereRef('e.conversation_id', '=', 'c.id')
+            .where('e.status', '=', literal('pending')),
+        ),
+    ),
+
+    settle: define((db, p: { tenant: string; id: string; status: DeliveryStatus; reason: string; now: number }) =>
+      db
+        .updateTable('deliveries')
+        .set({ status: p.status, reason: p.reason, settled_at: p.now })
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', p.id),
+    ),
+
+    begin: define((db, p: { tenant: string; ids: string }) =>
+      db
+        .updateTable('deliveries')
+        .set((eb) => ({ attempts: eb('attempts', '+', eb.lit(1)) }))
+        .where('tenant', '=', p.tenant)
+        .where('id', 'in', dialect.elements(p.ids)),
+    ),
+
+    finish: define((db, p: FinishParams) =>
+      db
+        .updateTable('deliveries')
+        .set((eb) => ({
+          status: p.status,
+          reason: p.reason,
+          next_attempt_at: p.nextAttemptAt,
+          attempts_this_run: eb('attempts_this_run', '+', p.counts),
+          settled_at: p.settledAt,
+        }))
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', p.id),
+    ),
+
+    replay: define((db, p: { tenant: string; id: string; now: number }) =>
+      db
+        .updateTable('deliveries')
+        .set((eb) => ({
+          status: literal('pending'),
+          reason: null,
+          attempts_this_run: eb.lit(0),
+          next_attempt_at: p.now,
+          expires_at: null,
+          settled_at: null,
+        }))
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', p.id)
+        .returningAll(),
+    ),
+
+    get: define((db, p: { tenant: string; id: string }) =>
+      db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
+    ),
+
+    many: define((db, p: { tenant: string; ids: string }) =>
+      db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant).where('id', 'in', dialect.elements(p.ids)),
+    ),
+
+    list: newestFirst(['status', 'conversationId'], (given) =>
+      define((db, p: ListParams) => {
+        let query = db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant);
+        if (given.status) query = query.where('status', '=', p.status);
+        if (given.conversationId) query = query.where('conversation_id', '=', p.conversationId);
+        return query
+          .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(p.beforeAt, p.beforeId)))
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(p.limit);
+      }),
+    ),
+  };
+}
+
+export function attemptQueries(define: Define) {
+  return {
+    begin: define((db, p: { tenant: string; deliveryId: string; number: number; startedAt: number }) =>
+      db.insertInto('delivery_attempts').values({
+        tenant: p.tenant,
+        delivery_id: p.deliveryId,
+        number: p.number,
+        started_at: p.startedAt,
+      }),
+    ),
+
+    finish: define((db, p: AttemptEnd) =>
+      db
+        .updateTable('delivery_attempts')
+        .set({
+          finished_at: p.finishedAt,
+          outcome: p.outcome,
+          code: p.code,
+          status: p.status,
+          detail: p.detail,
+        })
+        .where('tenant', '=', p.tenant)
+        .where('delivery_id', '=', p.deliveryId)
+        .where('number', '=', p.number),
+    ),
+
+    list: define((db, p: { tenant: string; deliveryId: string }) =>
+      db
+        .selectFrom('delivery_attempts')
+        .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('delivery_id', '=', p.deliveryId)
+        .orderBy('number'),
+    ),
+  };
+}

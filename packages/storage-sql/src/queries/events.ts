@@ -1,0 +1,36 @@
+import type { EventType } from '@firstline/core';
+import type { SqlDialect } from '../dialect';
+import type { Define } from '../statement';
+
+interface AppendParams {
+  readonly tenant: string;
+  readonly type: EventType;
+  readonly at: number;
+  readonly conversationId: string | null;
+  readonly data: string;
+}
+
+export function eventQueries(define: Define, dialect: SqlDialect) {
+  return {
+    append: define((db, p: AppendParams) =>
+      db.insertInto('events').values({
+        tenant: p.tenant,
+        seq: dialect.nextEventSeq(p.tenant),
+        type: p.type,
+        at: p.at,
+        conversation_id: p.conversationId,
+        data: p.data,
+      }),
+    ),
+
+    after: define((db, p: { tenant: string; after: number; limit: number }) =>
+      db
+        .selectFrom('events')
+        .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('seq', '>', p.after)
+        .orderBy('seq')
+        .limit(p.limit),
+    ),
+  };
+}

@@ -1,0 +1,184 @@
+import type { WorkKind } from '@firstline/core';
+import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
+import type { SqlDialect } from '../dialect';
+import { literal } from '../literal';
+import type { Define } from '../statement';
+import type { Database } from '../tables';
+
+interface LaneParams {
+  readonly tenant: string;
+  readonly kind: WorkKind;
+  readonly conversationId: string;
+}
+
+type HeldParams = LaneParams & { readonly token: string };
+type DueParams = LaneParams & { readonly readyAt: number };
+
+interface LanesParams {
+  readonly tenant: string;
+  readonly kind: WorkKind;
+  /** JSON list of conversation ids. */
+  readonly ids: string;
+}
+
+/** A lane is a row of `due_work`: the due work of one kind of one conversation. */
+export function laneQueries(define: Define, dialect: SqlDialect) {
+  return {
+    /** Makes a lane due; one that exists stays as it is. */
+    leave: define((db, p: DueParams) => newLane(db, p).onConflict((conflict) => conflict.columns(KEY).doNothing())),
+
+    /** Makes a lane and leases it, or leases one that is claimable now; no row comes back where it is not. */
+    take: define((db, p: HeldParams & { readonly until: number; readonly now: number }) =>
+      db
+        .insertInto('due_work')
+        .values({ ...key(p), ready_at: p.until, token: p.token, claims: 1 })
+        .onConflict((conflict) =>
+          conflict
+            .columns(KEY)
+            .doUpdateSet((eb) => ({
+              ready_at: eb.ref('excluded.ready_at'),
+              token: eb.ref('excluded.token'),
+              claims: eb('due_work.claims', '+', eb.lit(1)),
+            }))
+            .where('due_work.ready_at', '<=', p.now),
+        )
+        .returning('claims'),
+    ),
+
+    /** What can be claimed now: due, or with a lease that has run out. */
+    claimable: define((db, p: { tenant: string; kind: WorkKind; now: number; limit: number }) =>
+      dialect.lock(
+        db
+          .selectFrom('due_work')
+          .select(['conversation_id', 'claims'])
+          .where('tenant', '=', p.tenant)
+          .where('kind', '=', p.kind)
+          .where('ready_at', '<=', p.now)
+          .orderBy('ready_at')
+          .limit(p.limit),
+        'skip',
+      ),
+    ),
+
+    claimableOne: define((db, p: LaneParams & { readonly now: number }) =>
+      dialect.lock(lane(db, p).select(['conversation_id', 'claims']).where('ready_at', '<=', p.now), 'skip'),
+    ),
+
+    lease: define((db, p: LanesParams & { readonly token: string; readonly until: number }) =>
+      db
+        .updateTable('due_work')
+        .set((eb) => ({ ready_at: p.until, token: p.token, claims: eb('claims', '+', eb.lit(1)) }))
+        .where('tenant', '=', p.tenant)
+        .where('kind', '=', p.kind)
+        .where('conversation_id', 'in', dialect.elements(p.ids)),
+    ),
+
+    holders: define((db, p: LanesParams) =>
+      dialect.lock(
+        db
+          .selectFrom('due_work')
+          .select(['conversation_id', 'token'])
+          .where('tenant', '=', p.tenant)
+          .where('kind', '=', p.kind)
+          .where('conversation_id', 'in', dialect.elements(p.ids)),
+        'wait',
+      ),
+    ),
+
+    holder: define((db, p: LaneParams) => dialect.lock(lane(db, p).select('token'), 'wait')),
+
+    keep: define((db, p: HeldParams & { readonly until: number }) =>
+      changedLane(db, p).set({ ready_at: p.until }).where('token', '=', p.token),
+    ),
+
+    /** Gives a lease back; the claims go on counting, so that whoever keeps failing can wait longer each time. */
+    release: define((db, p: DueParams) => changedLane(db, p).set({ ready_at: p.readyAt, token: null })),
+
+    /** Makes a lane due at a time, whatever was there. */
+    put: define((db, p: DueParams) =>
+      newLane(db, p).onConflict((conflict) =>
+        conflict
+          .columns(KEY)
+          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), token: null, claims: eb.lit(0) })),
+      ),
+    ),
+
+    /** The same, unless somebody holds it: the holder will look at the rows again. */
+    putUnheld: define((db, p: DueParams) =>
+      newLane(db, p).onConflict((conflict) =>
+        conflict
+          .columns(KEY)
+          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), claims: eb.lit(0) }))
+          .where('due_work.token', 'is', null),
+      ),
+    ),
+
+    remove: define((db, p: LaneParams) => removedLane(db, p)),
+
+    removeUnheld: define((db, p: LaneParams) => removedLane(db, p).where('token', 'is', null)),
+
+    /** Removes the `process` lane where every message is decided. */
+    finishProcess: define((db, p: { tenant: string; conversationId: string }) =>
+      db
+        .deleteFrom('due_work')
+        .where('tenant', '=', p.tenant)
+        .where('kind', '=', literal('process'))
+        .where('conversation_id', '=', p.conversationId)
+        .where((eb) => eb.not(eb.exists(undecided(eb, p)))),
+    ),
+
+    earliest: define((db, p: { tenant: string; kind: WorkKind }) =>
+      db
+        .selectFrom('due_work')
+        .select('ready_at')
+        .where('tenant', '=', p.tenant)
+        .where('kind', '=', p.kind)
+        .orderBy('ready_at')
+        .limit(sql.lit(1)),
+    ),
+  };
+}
+
+const KEY = ['tenant', 'kind', 'conversation_id'] as const;
+
+function key(p: LaneParams) {
+  return { tenant: p.tenant, kind: p.kind, conversation_id: p.conversationId };
+}
+
+function newLane(db: Kysely<Database>, p: DueParams) {
+  return db.insertInto('due_work').values({ ...key(p), ready_at: p.readyAt, token: null, claims: 0 });
+}
+
+function lane(db: Kysely<Database>, p: LaneParams) {
+  return db
+    .selectFrom('due_work')
+    .where('tenant', '=', p.tenant)
+    .where('kind', '=', p.kind)
+    .where('conversation_id', '=', p.conversationId);
+}
+
+function changedLane(db: Kysely<Database>, p: LaneParams) {
+  return db
+    .updateTable('due_work')
+    .where('tenant', '=', p.tenant)
+    .where('kind', '=', p.kind)
+    .where('conversation_id', '=', p.conversationId);
+}
+
+function removedLane(db: Kysely<Database>, p: LaneParams) {
+  return db
+    .deleteFrom('due_work')
+    .where('tenant', '=', p.tenant)
+    .where('kind', '=', p.kind)
+    .where('conversation_id', '=', p.conversationId);
+}
+
+function undecided(eb: ExpressionBuilder<Database, 'due_work'>, p: { tenant: string; conversationId: string }) {
+  return eb
+    .selectFrom('messages')
+    .select(sql.lit(1).as('undecided'))
+    .where('messages.tenant', '=', p.tenant)
+    .where('messages.conversation_id', '=', p.conversationId)
+    .where('messages.direction', '=', literal('inbound'))
+    .where('messages.decided_at', 'is', null);
+}

@@ -1,0 +1,19 @@
+import type { Ticket } from '@firstline/core';
+import type { TicketRow } from '../tables';
+
+export function ticketOf(row: TicketRow): Ticket {
+  return {
+    tenant: row.tenant,
+    id: row.id,
+    conversationId: row.conversation_id,
+    clientId: row.client_id,
+    rule: row.rule,
+    reason: row.reason,
+    priority: row.priority,
+    status: row.status,
+    assignee: row.assignee,
+    repeats: row.repeats,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

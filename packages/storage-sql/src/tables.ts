@@ -1,0 +1,193 @@
+import type {
+  ConversationStatus,
+  DecisionOutcome,
+  DecisionRecord,
+  DeliveryStatus,
+  EventType,
+  OutboundType,
+  OutcomeClass,
+  Owner,
+  Priority,
+  ReminderStatus,
+  TicketStatus,
+  WorkKind,
+} from '@firstline/core';
+
+/**
+ * The tables as Kysely sees them. Times are epoch milliseconds, JSON is text, and `tenant` leads every key, so that no
+ * query can reach another tenant's rows by leaving a condition out.
+ */
+export interface Database {
+  readonly clients: ClientRow;
+  readonly conversations: ConversationRow;
+  readonly messages: MessageRow;
+  readonly idempotency_keys: IdempotencyKeyRow;
+  readonly due_work: DueWorkRow;
+  readonly decisions: DecisionRow;
+  readonly deliveries: DeliveryRow;
+  readonly delivery_attempts: DeliveryAttemptRow;
+  readonly reminders: ReminderRow;
+  readonly tickets: TicketRow;
+  readonly events: EventRow;
+  readonly firstline_migrations: MigrationRow;
+}
+
+export interface ClientRow {
+  tenant: string;
+  id: string;
+  name: string | null;
+  locale: string | null;
+  greeted_at: number | null;
+  created_at: number;
+  version: number;
+}
+
+export interface ConversationRow {
+  tenant: string;
+  id: string;
+  client_id: string;
+  /** JSON of `Channel`. */
+  channel: string | null;
+  channel_key: string | null;
+  locale: string | null;
+  owner: Owner;
+  status: ConversationStatus;
+  operator_id: string | null;
+  ticket_id: string | null;
+  awaiting: string | null;
+  last_seq: number;
+  /** How many of the `last_seq` messages are inbound; lets `counts` stay away from the messages. */
+  inbound_count: number;
+  created_at: number;
+  last_inbound_at: number;
+  last_outbound_at: number | null;
+  closed_at: number | null;
+  version: number;
+}
+
+export interface MessageRow {
+  tenant: string;
+  id: string;
+  conversation_id: string;
+  client_id: string;
+  seq: number;
+  direction: 'inbound' | 'outbound';
+  text: string;
+  /** JSON string literal: a plain text column would lose NUL characters and lone surrogates. */
+  original_text: string | null;
+  locale: string | null;
+  /** JSON list; inbound only. */
+  attachments: string | null;
+  created_at: number;
+  /** Inbound only. */
+  decided_at: number | null;
+  /** The rest is outbound only. */
+  type: OutboundType | null;
+  decision_id: string | null;
+  operator_id: string | null;
+  send_at: number | null;
+}
+
+export interface IdempotencyKeyRow {
+  tenant: string;
+  key: string;
+  fingerprint: string;
+  message_id: string;
+  expires_at: number | null;
+}
+
+export interface DueWorkRow {
+  tenant: string;
+  kind: WorkKind;
+  conversation_id: string;
+  /** When it is due, or, while `token` is set, when the lease ends: either way the time from which it can be claimed. */
+  ready_at: number;
+  token: string | null;
+  claims: number;
+}
+
+export interface DecisionRow {
+  tenant: string;
+  id: string;
+  message_id: string;
+  trigger: DecisionRecord['trigger'];
+  outcome: DecisionOutcome;
+  /** JSON of the whole `DecisionRecord`; the other columns are only for finding and counting it. */
+  record: string;
+}
+
+export interface DeliveryRow {
+  tenant: string;
+  id: string;
+  message_id: string;
+  conversation_id: string;
+  client_id: string;
+  transport: string;
+  type: OutboundType;
+  seq: number;
+  status: DeliveryStatus;
+  reason: string | null;
+  attempts: number;
+  attempts_this_run: number;
+  next_attempt_at: number;
+  expires_at: number | null;
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface DeliveryAttemptRow {
+  tenant: string;
+  delivery_id: string;
+  number: number;
+  started_at: number;
+  finished_at: number | null;
+  outcome: OutcomeClass | null;
+  code: string | null;
+  status: number | null;
+  detail: string | null;
+}
+
+export interface ReminderRow {
+  tenant: string;
+  id: string;
+  conversation_id: string;
+  episode: string;
+  episode_at: number;
+  step: number;
+  scenario: string;
+  due_at: number;
+  status: ReminderStatus;
+  reason: string | null;
+  message_id: string | null;
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface TicketRow {
+  tenant: string;
+  id: string;
+  conversation_id: string;
+  client_id: string;
+  rule: string;
+  reason: string;
+  priority: Priority;
+  status: TicketStatus;
+  assignee: string | null;
+  repeats: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EventRow {
+  tenant: string;
+  seq: number;
+  type: EventType;
+  at: number;
+  conversation_id: string | null;
+  /** JSON. */
+  data: string;
+}
+
+export interface MigrationRow {
+  name: string;
+}

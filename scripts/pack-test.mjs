@@ -1,0 +1,140 @@
+// The published packages as a stranger meets them: packed, installed into an empty ESM project and an empty CommonJS one,
+// type-checked under nodenext and run.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL, fileURLToPath } from 'node:url';
+import { contentHash, publishedPackages, tarball } from './lib/pack.mjs';
+import { run, tool } from './lib/run.mjs';
+import { hashOf } from './lib/stamps.mjs';
+import { readJson, root } from './lib/workspace.mjs';
+
+const NAMES = ['@firstline/core', '@firstline/adapter-sqlite', '@firstline/adapter-webhook'];
+const PEERS = ['better-sqlite3', 'kysely', '@types/better-sqlite3'];
+
+const PROGRAM = `
+import { createEngine, defineScenarios } from '@firstline/core';
+import { ManualClock } from '@firstline/core/testing';
+import { sqliteStorage } from '@firstline/adapter-sqlite';
+import { webhookTransport } from '@firstline/adapter-webhook';
+
+const scenarios = defineScenarios([
+  {
+    id: 'TECH_SUPPORT_BASIC',
+    description: 'Something does not work for the client',
+    examples: ['nothing works', 'the internet is down', 'the app does not start', 'I cannot log in', 'it is broken again'],
+    reply: { en: 'Please send a screenshot of the error.' },
+  },
+  {
+    id: 'BILLING_QUESTION',
+    description: 'A question about an invoice or a payment',
+    examples: ['why is my invoice higher', 'I want to pay my bill', 'where is my receipt', 'the payment was taken twice'],
+    reply: { en: 'Please tell us the number of the invoice.' },
+  },
+]);
+
+async function main(): Promise<void> {
+  if (typeof ManualClock !== 'function') throw new Error('@firstline/core/testing has no ManualClock');
+  const engine = createEngine({
+    scenarios,
+    storage: sqliteStorage({ filename: 'support.db' }),
+    transports: { webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }) },
+  });
+  await engine.start();
+  const outcome = await engine.receive({
+    clientId: 'c-42',
+    text: 'Hello! Nothing works',
+    locale: 'en',
+    channel: { transport: 'webhook', address: { url: 'https://hooks.example.invalid/firstline' } },
+  });
+  await engine.stop();
+  const printed: string | undefined = outcome.classification?.scenario;
+  console.log(printed);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+`;
+
+const COMPILER_OPTIONS = { target: 'es2022', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: false };
+
+const shipped = () => NAMES.map((name) => publishedPackages().find((pkg) => pkg.name === name)).filter(Boolean);
+
+export const packTestKey = () =>
+  hashOf([fileURLToPath(import.meta.url)], ...shipped().map(contentHash), process.versions.modules);
+
+/** Resolves to `{ code, output }`. */
+export async function packTest() {
+  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'firstline-pack-')));
+  try {
+    const [esm, cjs] = [join(parent, 'esm'), join(parent, 'cjs')];
+    for (const [dir, type] of [
+      [esm, 'module'],
+      [cjs, 'commonjs'],
+    ])
+      writeProject(dir, type);
+    await install(esm);
+    cpSync(join(esm, 'node_modules'), join(cjs, 'node_modules'), { recursive: true });
+    const outputs = [await compileAndRun(esm), await compileAndRun(cjs)];
+    return { code: 0, output: outputs.join('') };
+  } catch (error) {
+    return { code: 1, output: error.message };
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+function writeProject(dir, type) {
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'host', version: '1.0.0', private: true, type }));
+  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: ['main.ts'] }));
+  writeFileSync(join(dir, 'main.ts'), PROGRAM);
+}
+
+/** Installs the tarballs and their peers. better-sqlite3's binary is the workspace's own, unless it is another version. */
+async function install(dir) {
+  const tarballs = await Promise.all(shipped().map(tarball));
+  const peers = PEERS.map((name) => `${name}@${readJson(join(workspaceCopy(name), 'package.json')).version}`);
+  const node = `@types/node@${readJson(join(root, 'node_modules', '@types', 'node', 'package.json')).version}`;
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
+  await must('npm install', npm(['install', ...flags, ...tarballs, ...peers, node], dir));
+
+  const binary = join('build', 'Release', 'better_sqlite3.node');
+  const compiled = join(workspaceCopy('better-sqlite3'), binary);
+  if (!existsSync(compiled)) return must('npm rebuild', npm(['rebuild', 'better-sqlite3'], dir));
+  const target = join(dir, 'node_modules', 'better-sqlite3', binary);
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(compiled, target);
+}
+
+async function compileAndRun(dir) {
+  const kind = dir.endsWith('esm') ? 'ESM' : 'CommonJS';
+  await must(`type check (${kind})`, tool('typescript', ['-p', dir], { command: 'tsc', cwd: dir }));
+  const { output } = await must(`run (${kind})`, run(process.execPath, ['main.js'], { cwd: dir }));
+  if (output.trim().split('\n').at(-1) !== 'TECH_SUPPORT_BASIC') throw new Error(`run (${kind}) printed:\n${output}`);
+  return `${kind}: ${output}`;
+}
+
+/** Where the SQLite adapter finds a peer dependency in this workspace. */
+function workspaceCopy(name) {
+  const adapter = createRequire(join(root, 'packages', 'adapter-sqlite', 'package.json'));
+  const base = adapter.resolve.paths(name).map((dir) => join(dir, name));
+  return realpathSync(base.find((dir) => existsSync(join(dir, 'package.json'))));
+}
+
+const npm = (args, cwd) => run('npm', args, { cwd, shell: process.platform === 'win32' });
+
+async function must(label, running) {
+  const result = await running;
+  if (result.code !== 0) throw new Error(`${label} failed\n${result.output}`);
+  return result;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { code, output } = await packTest();
+  console.log(output.trimEnd());
+  process.exitCode = code;
+}
