@@ -28,6 +28,11 @@ describe('README code', () => {
     expect(faults(blocks)).toEqual([]);
   }, 60_000);
 
+  it('begins with the quickstart, to the letter', () => {
+    const quickstart = readFileSync(join(root, 'examples/quickstart/src/main.ts'), 'utf8').trimEnd();
+    expect(blocksOf(join(root, 'README.md'))[0]?.code).toBe(quickstart);
+  });
+
   it('would be reported with its README and line', () => {
     const readme = join(root, 'README.md');
     const wrong = {

@@ -69,6 +69,11 @@ describe('POST /api/messages refuses', () => {
     ],
     ['too many attachments', { ...GOOD, attachments: Array(21).fill({ kind: 'image', url: 'x' }) }, 'attachments'],
     ['a channel without an address', { ...GOOD, channel: { transport: 'webhook' } }, 'channel.address'],
+    [
+      'an address nested without end',
+      `{"client_id":"c","content":"x","channel":{"transport":"webhook","address":{"url":${nested}}}}`,
+      'channel.address',
+    ],
     ['an address that is no object', { ...GOOD, channel: { transport: 'webhook', address: 'x' } }, 'channel.address'],
   ];
 

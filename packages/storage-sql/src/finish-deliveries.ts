@@ -37,7 +37,7 @@ export async function finishDeliveries(
       id: deliveryId,
       status: next.status,
       reason: next.reason,
-      nextAttemptAt: next.nextAttemptAt,
+      nextAttemptAt: next.status === 'pending' ? next.nextAttemptAt : null,
       counts: next.counts ? 1 : 0,
       settledAt: next.status === 'pending' ? null : now,
     })),

@@ -23,7 +23,8 @@ interface FinishParams {
   readonly id: string;
   readonly status: DeliveryStatus;
   readonly reason: string | null;
-  readonly nextAttemptAt: number;
+  /** `null`: there is none, the last one stays. */
+  readonly nextAttemptAt: number | null;
   /** 1 or 0. */
   readonly counts: number;
   readonly settledAt: number | null;
@@ -108,7 +109,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .set((eb) => ({
           status: p.status,
           reason: p.reason,
-          next_attempt_at: p.nextAttemptAt,
+          next_attempt_at: eb.fn.coalesce(eb.val(p.nextAttemptAt), 'next_attempt_at'),
           attempts_this_run: eb('attempts_this_run', '+', p.counts),
           settled_at: p.settledAt,
         }))
