@@ -7,7 +7,7 @@ let counter = 0;
 const nextId = () => ID + String((counter += 1)).padStart(12, '0');
 
 /** @param {import('better-sqlite3').Database} database with Firstline's tables */
-export function handWritten(database, { text, reply, record }) {
+export function handWritten(database, { text, reply, record, recent }) {
   const insert = (table, columns) =>
     database.prepare(
       `insert into ${table} (${columns.join(', ')}) values (${columns.map((column) => `@${column}`).join(', ')})`,
@@ -19,11 +19,14 @@ export function handWritten(database, { text, reply, record }) {
   );
   const message = insert('messages', [
     ...['tenant', 'id', 'conversation_id', 'client_id', 'seq', 'direction', 'text', 'attachments', 'created_at'],
-    ...['decided_at', 'type', 'decision_id', 'send_at', 'locale'],
+    ...['decided_at', 'type', 'decision_id', 'send_at', 'locale', 'automated'],
   ]);
   const arrive = database.prepare(
     'update conversations set last_seq = last_seq + 2, inbound_count = inbound_count + 1, last_inbound_at = @at, ' +
       'last_outbound_at = @at, version = version + 1, locale = @locale where tenant = @tenant and id = @id',
+  );
+  const remember = database.prepare(
+    'update clients set recent = @recent, version = version + 1 where tenant = @tenant and id = @id',
   );
   const decision = insert('decisions', ['tenant', 'id', 'message_id', 'trigger', 'outcome', 'record']);
   const delivery = insert('deliveries', [
@@ -67,14 +70,15 @@ export function handWritten(database, { text, reply, record }) {
     message.run({
       ...common,
       ...{ id: inbound, seq: seq + 1, direction: 'inbound', text, attachments: '[]', decided_at: at },
-      ...{ type: null, decision_id: null, send_at: null },
+      ...{ type: null, decision_id: null, send_at: null, automated: 0 },
     });
     message.run({
       ...common,
       ...{ id: outbound, seq: seq + 2, direction: 'outbound', text: reply, attachments: null, decided_at: null },
-      ...{ type: 'bot_auto', decision_id: decisionId, send_at: at },
+      ...{ type: 'bot_auto', decision_id: decisionId, send_at: at, automated: null },
     });
     arrive.run({ tenant, id, at, locale: 'en' });
+    remember.run({ tenant, id: clientId, recent });
     decision.run({ tenant, id: decisionId, message_id: inbound, trigger: 'message', outcome: 'answered', record });
     delivery.run({
       ...{ tenant, id: nextId(), message_id: outbound, conversation_id: id, client_id: clientId, transport: 'none' },

@@ -29,13 +29,17 @@ describe.each(storages)('fifty concurrent first messages of one client, %s', (_,
         classifier: scriptedClassifier(),
         storage,
         transports: { fake: transport },
-        policy: { receiving: { clientRateLimit: false }, reminders: [] },
+        policy: {
+          receiving: { clientRateLimit: false },
+          reminders: [],
+          escalation: { repeats: false, loopGuard: false },
+        },
       }),
     );
     for (const engine of engines) await engine.start();
     const channel = { transport: 'fake', address: { to: 'c' } };
     const outcomes = await Promise.all(
-      Array.from({ length: 50 }, (_unused, index) =>
+      Array.from({ length: 50 }, async (_unused, index) =>
         engines[index % engines.length]?.receive({
           clientId: 'c',
           text: `referral ${index}`,

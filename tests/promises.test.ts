@@ -5,8 +5,8 @@ import { describe, it } from 'vitest';
 import { check, step, World } from './support/world';
 
 const storages: readonly (readonly [string, () => Storage, number])[] = [
-  ['memory', memoryStorage, 300],
-  ['SQLite', () => sqliteStorage({ filename: ':memory:' }), 60],
+  ['memory', memoryStorage, 500],
+  ['SQLite', () => sqliteStorage({ filename: ':memory:' }), 100],
 ];
 
 describe.each(storages)('promises on %s', (_name, createStorage, numRuns) => {

@@ -1,14 +1,19 @@
 import express, { type Express } from 'express';
+import { requireRole, tokenFromQuery } from './auth/require-role';
 import type { AppContext } from './context';
 import { correlate } from './correlation';
 import { notFound, problemHandler } from './problem';
 import { logRequests } from './request-log';
+import { authRoutes } from './routes/auth';
 import { conversationRoutes } from './routes/conversations';
 import { deliveryRoutes } from './routes/deliveries';
 import { eventRoutes } from './routes/events';
+import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
 import { messageRoutes } from './routes/messages';
+import { operatorRoutes } from './routes/operators';
 import { statsRoutes } from './routes/stats';
+import { ticketRoutes } from './routes/tickets';
 
 /** The whole HTTP API, not listening yet. */
 export function createApp(context: AppContext): Express {
@@ -17,11 +22,20 @@ export function createApp(context: AppContext): Express {
   app.disable('etag');
   app.use(correlate, logRequests(context.logger));
   app.use(healthRoutes(context));
+  app.use(authRoutes(context));
   app.use(messageRoutes(context));
+
+  // All else under /api is for operators, and so is what comes to it later.
+  app.get('/api/events', tokenFromQuery);
+  app.use('/api', requireRole(context.auth.tokens, 'viewer'));
+  app.use(explanationRoutes(context));
   app.use(conversationRoutes(context));
+  app.use(operatorRoutes(context));
+  app.use(ticketRoutes(context));
   app.use(deliveryRoutes(context));
   app.use(statsRoutes(context));
   app.use(eventRoutes(context));
+
   app.use(notFound);
   app.use(problemHandler(context.logger));
   return app;

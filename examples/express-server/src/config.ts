@@ -19,6 +19,10 @@ export interface Config {
   readonly webhookSecret: string | null;
   /** Lets webhooks go to loopback and private addresses. For development only. */
   readonly allowPrivateAddresses: boolean;
+  /** Of the operator `admin`; `null`: none was given, and one is made for this run. */
+  readonly operatorPassword: string | null;
+  /** Signs operators' tokens; `null`: none was given, and tokens end with this run. */
+  readonly jwtSecret: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether a demonstration conversation is held and printed at start. */
   readonly demo: boolean;
@@ -45,8 +49,6 @@ const NOT_YET = [
   'TELEGRAM_API_ROOT',
   'TELEGRAM_MODE',
   'TELEGRAM_WEBHOOK_SECRET',
-  'JWT_SECRET',
-  'OPERATOR_PASSWORD',
 ] as const;
 
 const YES = ['true', '1', 'on', 'yes'];
@@ -92,6 +94,14 @@ const environment = (allowPrivateAddresses: boolean) =>
       .superRefine(judgedBy((secret) => webhookTransport({ secret })))
       .optional(),
     ALLOW_PRIVATE_ADDRESSES: flag.default(false),
+    OPERATOR_PASSWORD: z.string().min(8, 'expected at least 8 characters').optional(),
+    JWT_SECRET: z
+      .string()
+      .refine(
+        (text) => Buffer.byteLength(text) >= 32,
+        'expected at least 32 bytes, such as openssl rand -base64 32 makes',
+      )
+      .optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('warn'),
     FIRSTLINE_DEMO: flag.default(true),
   });
@@ -118,6 +128,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webhookUrl: values.WEBHOOK_URL ?? null,
     webhookSecret: values.WEBHOOK_SECRET ?? null,
     allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES,
+    operatorPassword: values.OPERATOR_PASSWORD ?? null,
+    jwtSecret: values.JWT_SECRET ?? null,
     logLevel: values.LOG_LEVEL,
     demo: values.FIRSTLINE_DEMO,
     ignored: NOT_YET.filter((name) => name in given),

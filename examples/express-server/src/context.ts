@@ -1,11 +1,13 @@
 import type { Engine } from '@firstline/core';
 import type { Logger } from 'pino';
+import type { Auth } from './auth/create-auth';
 import type { Config } from './config';
 
 /** What the routes work with. */
 export interface AppContext {
   readonly engine: Engine;
   readonly config: Config;
+  readonly auth: Auth;
   readonly logger: Logger;
   /** Aborted when the server shuts down; ends the streams that would otherwise never end. */
   readonly closing: AbortSignal;

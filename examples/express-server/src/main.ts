@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { type Config, ConfigError, readConfig } from './config';
 import { playDemo } from './demo';
 import { DemoReceiver } from './demo-receiver';
-import { startServer } from './server';
+import { type RunningServer, startServer } from './server';
 import { invitation, welcome } from './welcome';
 
 /** A terminal sends Ctrl+C to npm and to us, and npm passes it on: within this time it is the same one. */
@@ -21,18 +21,21 @@ async function main(): Promise<void> {
     await server.stop();
     receiver?.close();
   });
-  console.log(welcome(server.url, config));
-  if (receiver !== null) await demonstrate(server.url, receiver);
+  console.log(welcome(server.url, config, server.auth.generatedPassword));
+  if (receiver !== null) await demonstrate(server, receiver);
 }
 
 /** The demonstration is a courtesy: the server goes on without it. */
-async function demonstrate(url: string, receiver: DemoReceiver): Promise<void> {
+async function demonstrate({ url, auth }: RunningServer, receiver: DemoReceiver): Promise<void> {
   const print = (line: string): void => {
     if (!stopping) console.log(line);
   };
   print('\nA conversation, live: posted to this server, answered by signed webhooks.\n');
   try {
-    print(invitation(url, await playDemo(url, receiver, print)));
+    const messageId = await playDemo(url, receiver, print);
+    // Whoever reads the output may read what happened, and no more.
+    const { accessToken } = await auth.tokens.issue({ id: 'demo', role: 'viewer' });
+    print(invitation(url, messageId, accessToken));
   } catch (error) {
     print(`The demonstration failed: ${messageOf(error)}`);
   }

@@ -5,10 +5,18 @@ import type { Logger } from 'pino';
 import { correlationId } from './correlation';
 
 /** Every `code` a problem can carry: the library's, and those of HTTP itself. */
-export type ProblemCode = FirstlineErrorCode | 'method_not_allowed' | 'payload_too_large' | 'unsupported_media_type';
+export type ProblemCode =
+  | FirstlineErrorCode
+  | 'unauthorized'
+  | 'forbidden'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type';
 
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   invalid_input: 400,
+  unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
@@ -35,6 +43,8 @@ interface ProblemDetails {
   readonly retryAfterMs?: number | undefined;
   /** Methods that the address does answer to. */
   readonly allow?: string;
+  /** `WWW-Authenticate`; a 401 has one in any case. */
+  readonly challenge?: string;
 }
 
 /** An answer of RFC 9457, thrown by whoever finds the fault. */
@@ -69,9 +79,11 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 function sendProblem(problem: Problem, res: Response): void {
   const status = STATUS[problem.code];
   const { path, allow } = problem.details;
+  const challenge = problem.details.challenge ?? (status === 401 ? 'Bearer' : undefined);
   const retryAfterMs = problem.details.retryAfterMs ?? (status === 503 ? COME_BACK_MS : undefined);
   if (retryAfterMs !== undefined) res.set('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
   if (allow !== undefined) res.set('Allow', allow);
+  if (challenge !== undefined) res.set('WWW-Authenticate', challenge);
   const body = {
     type: 'about:blank',
     title: STATUS_CODES[status],

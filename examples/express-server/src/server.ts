@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
-import type { Engine, EngineOptions } from '@firstline/core';
+import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { type Engine, type EngineOptions, systemClock } from '@firstline/core';
 import type { Logger } from 'pino';
 import { createApp } from './app';
+import { type Auth, createAuth } from './auth/create-auth';
 import { buildEngine } from './build-engine';
 import type { Config } from './config';
 
@@ -13,6 +14,7 @@ export interface RunningServer {
   /** Where it can be reached from this machine. */
   readonly url: string;
   readonly engine: Engine;
+  readonly auth: Auth;
   /** Takes no more requests, ends the event streams, lets requests and deliveries under way come to their end. */
   stop(): Promise<void>;
 }
@@ -24,12 +26,14 @@ export async function startServer(
   overrides: Partial<EngineOptions> = {},
 ): Promise<RunningServer> {
   const engine = buildEngine(config, logger, overrides);
+  const auth = createAuth(config, overrides.clock ?? systemClock());
   const closing = new AbortController();
-  const server = createServer(createApp({ engine, config, logger, closing: closing.signal }));
+  const server = createServer(createApp({ engine, config, auth, logger, closing: closing.signal }));
+  const connections = connectionsOf(server);
   await listen(server, config);
   const stop = async (): Promise<void> => {
     closing.abort();
-    await drain(server);
+    await drain(server, connections);
     await engine.stop();
   };
   try {
@@ -38,7 +42,7 @@ export async function startServer(
     await stop();
     throw error;
   }
-  return { url: urlOf(server, config.host), engine, stop };
+  return { url: urlOf(server, config.host), engine, auth, stop };
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
@@ -51,11 +55,24 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
   });
 }
 
+function connectionsOf(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return connections;
+}
+
 /** Connections that are kept alive do not end by themselves; each is closed as soon as its request is answered. */
-function drain(server: Server): Promise<void> {
+function drain(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      // Browsers connect in advance, and Node does not count as idle what has never sent anything.
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    }, 50);
     server.close(() => {
       clearTimeout(force);
       clearInterval(sweep);

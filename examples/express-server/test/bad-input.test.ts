@@ -153,18 +153,20 @@ describe('POST /api/messages refuses', () => {
 });
 
 describe('every route refuses', () => {
-  it.each(['/', '/nothing', '/api', '/api/tickets', '//', '/api/%E0%A4%A'])('the unknown address %s', async (path) => {
+  it.each(['/', '/nothing', '/api', '/api/nothing', '//', '/api/%E0%A4%A'])('the unknown address %s', async (path) => {
     const { status, body } = await refused(server.get(path));
     expect([status, body.code]).toEqual([404, 'not_found']);
   });
 
-  it.each(['/api/conversations/none', '/api/conversations/none/messages', '/api/messages/none/explanation'])(
-    'the unknown id in %s',
-    async (path) => {
-      const { status, body } = await refused(server.get(path));
-      expect([status, body.code]).toEqual([404, 'not_found']);
-    },
-  );
+  it.each([
+    '/api/conversations/none',
+    '/api/conversations/none/messages',
+    '/api/messages/none/explanation',
+    '/api/tickets/none',
+  ])('the unknown id in %s', async (path) => {
+    const { status, body } = await refused(server.get(path));
+    expect([status, body.code]).toEqual([404, 'not_found']);
+  });
 
   it('an address that is not properly encoded', async () => {
     const { status, body } = await refused(server.get('/api/conversations/%E0%A4%A'));
@@ -176,6 +178,9 @@ describe('every route refuses', () => {
     ['GET', '/api/messages', 'POST'],
     ['POST', '/api/stats', 'GET, HEAD'],
     ['PUT', '/health', 'GET, HEAD'],
+    ['DELETE', '/api/tickets/x', 'GET, HEAD, PATCH'],
+    ['GET', '/api/conversations/x/take-over', 'POST'],
+    ['GET', '/api/auth/token', 'POST'],
     ['GET', '/api/deliveries/x/replay', 'POST'],
   ])('%s %s', async (method, path, allow) => {
     const { status, headers, body } = await refused(server.get(path, { method }));
@@ -191,6 +196,8 @@ describe('every route refuses', () => {
     ['/api/conversations?sttaus=open', 'sttaus'],
     ['/api/conversations?owner=dog', 'owner'],
     ['/api/deliveries?status=deadly', 'status'],
+    ['/api/tickets?status=closed', 'status'],
+    ['/api/tickets?priority=p1', 'priority'],
     ['/api/events?after=-1', 'after'],
     ['/api/events?after=1e3', 'after'],
   ])('the query of %s', async (path, fault) => {

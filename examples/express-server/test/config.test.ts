@@ -20,6 +20,8 @@ describe('the configuration', () => {
       webhookUrl: null,
       webhookSecret: null,
       allowPrivateAddresses: false,
+      operatorPassword: null,
+      jwtSecret: null,
       logLevel: 'warn',
       demo: true,
       ignored: [],
@@ -39,6 +41,8 @@ describe('the configuration', () => {
       WEBHOOK_URL: 'http://localhost:8080/hook',
       WEBHOOK_SECRET: secret,
       ALLOW_PRIVATE_ADDRESSES: 'TRUE',
+      OPERATOR_PASSWORD: 'пароль!!',
+      JWT_SECRET: 'ключ'.repeat(4),
       LOG_LEVEL: 'debug',
       FIRSTLINE_DEMO: 'off',
     };
@@ -49,6 +53,8 @@ describe('the configuration', () => {
       webhookUrl: 'http://localhost:8080/hook',
       webhookSecret: secret,
       allowPrivateAddresses: true,
+      operatorPassword: 'пароль!!',
+      jwtSecret: 'ключ'.repeat(4),
       logLevel: 'debug',
       demo: false,
       ignored: [],
@@ -63,6 +69,8 @@ describe('the configuration', () => {
       WEBHOOK_URL: 'http://127.0.0.1:8080/?token=hunter2',
       WEBHOOK_SECRET: 'whsec_hunter2',
       ALLOW_PRIVATE_ADDRESSES: 'maybe',
+      OPERATOR_PASSWORD: 'hunter2',
+      JWT_SECRET: 'hunter2'.repeat(4),
       LOG_LEVEL: 'loud',
       FIRSTLINE_DEMO: 'x',
     });
@@ -74,6 +82,8 @@ describe('the configuration', () => {
       expect.stringMatching(/^ {2}- WEBHOOK_URL: .*internal address/),
       expect.stringMatching(/^ {2}- WEBHOOK_SECRET: .*whsec_/),
       expect.stringMatching(/^ {2}- ALLOW_PRIVATE_ADDRESSES: /),
+      '  - OPERATOR_PASSWORD: expected at least 8 characters',
+      expect.stringMatching(/^ {2}- JWT_SECRET: expected at least 32 bytes/),
       expect.stringMatching(/^ {2}- LOG_LEVEL: .*warn/),
       expect.stringMatching(/^ {2}- FIRSTLINE_DEMO: /),
     ]);
@@ -92,9 +102,9 @@ describe('the configuration', () => {
   );
 
   it('names the variables of later versions', () => {
-    expect(readConfig({ JWT_SECRET: 'x', REDIS_URL: 'redis://x', TELEGRAM_BOT_TOKEN: '' }).ignored).toEqual([
+    expect(readConfig({ OPENAI_API_KEY: 'x', REDIS_URL: 'redis://x', TELEGRAM_BOT_TOKEN: '' }).ignored).toEqual([
       'REDIS_URL',
-      'JWT_SECRET',
+      'OPENAI_API_KEY',
     ]);
   });
 });

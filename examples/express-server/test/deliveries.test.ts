@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 it('delivers replies as signed webhooks, keeps what a receiver refuses, and sends it again on request', async () => {
-  const events = await EventReader.open(`${server.url}/api/events`);
+  const events = await EventReader.open(`${server.url}/api/events`, server.admin);
   const settled = (): Promise<unknown> => events.until(({ event }) => event === 'delivery.settled');
   const { body: answer } = await server.post(
     '/api/messages',

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 const open = (query = '', headers: Record<string, string> = {}): Promise<EventReader> =>
-  EventReader.open(`${server.url}/api/events${query}`, headers);
+  EventReader.open(`${server.url}/api/events${query}`, { ...server.admin, ...headers });
 const say = (content: string): Promise<unknown> => server.post('/api/messages', { client_id: 'c', content });
 
 describe('GET /api/events', () => {
@@ -78,7 +78,7 @@ describe('GET /api/events', () => {
 
   it('ends with the server', async () => {
     const other = await testServer();
-    const events = await EventReader.open(`${other.url}/api/events`);
+    const events = await EventReader.open(`${other.url}/api/events`, other.admin);
     await other.stop();
     expect(await events.next()).toBeNull();
   });
@@ -86,7 +86,7 @@ describe('GET /api/events', () => {
   it('lets go of a follower who has left', async () => {
     const other = await testServer();
     const follow = vi.spyOn(other.engine.events, 'subscribe');
-    const events = await EventReader.open(`${other.url}/api/events`);
+    const events = await EventReader.open(`${other.url}/api/events`, other.admin);
     const signal = follow.mock.calls[0]?.[0]?.signal;
     events.leave();
     await expect.poll(() => signal?.aborted).toBe(true);

@@ -6,6 +6,7 @@ import { sqliteStorage } from '@firstline/adapter-sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReceiver, type Received, type Receiver, SECRET } from './support/receiver';
 import { type Bundle, bundle, ServerProcess } from './support/server-process';
+import { PASSWORD, signIn } from './support/sign-in';
 import type { Json } from './support/test-server';
 
 const CLIENTS = 20;
@@ -39,6 +40,8 @@ const start = (): ServerProcess =>
     WEBHOOK_SECRET: SECRET,
     ALLOW_PRIVATE_ADDRESSES: 'on',
     LOG_LEVEL: 'fatal',
+    OPERATOR_PASSWORD: PASSWORD,
+    JWT_SECRET: 'one secret for all runs, at least 32 bytes long',
   });
 
 /** Posts everything, the clients side by side, each one's messages in order; `onAcknowledged` hears of each success. */
@@ -73,8 +76,11 @@ async function postOne(url: string, client: number, number: number): Promise<boo
   }
 }
 
+/** Of the first run's operator, and good in the others too. */
+let admin: Record<string, string> = {};
+
 async function get(url: string, path: string): Promise<Json> {
-  const response = await fetch(`${url}${path}`);
+  const response = await fetch(`${url}${path}`, { headers: admin });
   expect(response.status).toBe(200);
   return (await response.json()) as Json;
 }
@@ -111,8 +117,10 @@ it(
   async () => {
     // Killed in the middle of the burst.
     let server = start();
+    let url = await server.listening();
+    admin = await signIn(url);
     let accepted = 0;
-    await postAll(await server.listening(), () => {
+    await postAll(url, () => {
       accepted += 1;
       if (accepted === 60) void server.end('SIGKILL');
     });
@@ -122,7 +130,7 @@ it(
 
     // What was acknowledged with a decision has it, before anybody repeats anything. Killed among the deliveries.
     server = start();
-    let url = await server.listening();
+    url = await server.listening();
     for (const [id] of acknowledged.values()) await get(url, `/api/messages/${id}/explanation`);
     const repeating = postAll(url);
     await receiver.count(receiver.received.length + 40);

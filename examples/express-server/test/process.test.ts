@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, bundle, ServerProcess } from './support/server-process';
+import { PASSWORD, signIn } from './support/sign-in';
 
 let main: Bundle;
 let folder: string;
@@ -38,6 +39,37 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     expect(server.errors).toBe('');
   },
 );
+
+it('makes a password where none is given, and says it once; a given one it keeps to itself', async () => {
+  const generated = start({ LOG_LEVEL: 'trace' });
+  const url = await generated.listening();
+  await expect.poll(() => generated.output).toMatch(/with the password \S{20}\n/);
+  const password = /with the password (\S+)/.exec(generated.output)?.[1] ?? '';
+  await signIn(url, password);
+  await expect(signIn(url, 'another password')).rejects.toThrow('401');
+  expect(await generated.end('SIGTERM')).toBe(0);
+  expect(generated.output.split(password)).toHaveLength(2);
+
+  const given = start({ LOG_LEVEL: 'trace', OPERATOR_PASSWORD: PASSWORD });
+  await signIn(await given.listening());
+  expect(await given.end('SIGTERM')).toBe(0);
+  expect(given.output).toContain('OPERATOR_PASSWORD');
+  expect(given.output).toContain('JWT_SECRET');
+  expect(given.output + given.errors).not.toContain(PASSWORD);
+});
+
+it('prints a line after the demonstration that explains the last answer, and a token that only reads', async () => {
+  const server = start({ FIRSTLINE_DEMO: 'on' });
+  const url = await server.listening();
+  await expect.poll(() => server.output, { timeout: 25_000 }).toContain('Ctrl+C stops the server');
+  const [, path = '', token = ''] =
+    /curl -s \S+(\/api\/messages\S+) \\\n +-H "Authorization: Bearer (\S+)"/.exec(server.output) ?? [];
+  const headers = { Authorization: `Bearer ${token}` };
+  const explained = await fetch(`${url}${path}`, { headers });
+  expect([explained.status, await explained.json()]).toMatchObject([200, { outcome: 'answered' }]);
+  expect((await fetch(`${url}/api/deliveries/x/replay`, { method: 'POST', headers })).status).toBe(403);
+  expect(await server.end('SIGTERM')).toBe(0);
+});
 
 it('lists what is wrong with the configuration', async () => {
   const server = start({ PORT: 'x', LOG_LEVEL: 'loud' });

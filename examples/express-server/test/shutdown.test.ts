@@ -1,8 +1,14 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Classifier } from '@firstline/core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { testServer } from './support/test-server';
 
 const MESSAGE = { client_id: 'c', content: 'Не работает интернет' };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 it('lets a request under way come to its end and takes no more', async () => {
   let called = (): void => undefined;
@@ -26,6 +32,17 @@ it('lets a request under way come to its end and takes no more', async () => {
 
   expect(await posting).toMatchObject({ status: 200, body: { classification: { scenario: 'THANKS', source: 'llm' } } });
   await stopping;
+});
+
+it('does not wait for a connection that nobody uses', async () => {
+  const server = await testServer();
+  const { port, hostname } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  // So that it is not the end of all patience which closes it.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  await server.stop();
+  await once(socket.resume(), 'close');
 });
 
 it('answers 503 when the engine was stopped before the server', async () => {

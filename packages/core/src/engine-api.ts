@@ -2,12 +2,14 @@ import type { Conversation } from './model/conversation';
 import type { DecisionRecord } from './model/decision';
 import type { FeedEvent } from './model/event';
 import type { Outcome, OutcomeReply } from './model/outcome';
+import type { Ticket } from './model/ticket';
 import type { SubscribeParams } from './runtime/feed';
 import type { Health, Stats } from './runtime/health';
 import type { OperatorParams } from './runtime/operators';
 import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
 import type { ReceiveOptions } from './runtime/receive';
 import type { ReceiveInput } from './runtime/receive-input';
+import type { TicketChanges } from './runtime/tickets';
 import type { TickResult } from './runtime/worker';
 
 /** A running support engine. Made by `createEngine`. */
@@ -42,7 +44,19 @@ export interface Engine {
   /** Counts over everything stored for this tenant. */
   stats(): Promise<Stats>;
   readonly conversations: ConversationReads;
-  readonly tickets: TicketReads;
+  readonly tickets: TicketReads & {
+    /**
+     * Changes a ticket and tells the feed (`ticket.updated`); what is as wanted already is left alone. Resolving it ends
+     * the conversation's waiting for a person: the bot decides again, unless a person owns the conversation.
+     *
+     * Assigning is a claim, which only one of several callers gets: a ticket that somebody has goes to somebody else
+     * only after its assignee was set to `null`. Taking over a conversation assigns its ticket without asking.
+     *
+     * @throws FirstlineError `not_found`; `invalid_input` where nothing, or something that does not exist, is to be
+     * changed; `conflict` where somebody else has the ticket, or it is resolved, which is final
+     */
+    update(ticketId: string, changes: TicketChanges): Promise<Ticket>;
+  };
   readonly deliveries: DeliveryReads;
   /**
    * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state
@@ -53,6 +67,11 @@ export interface Engine {
     takeOver(conversationId: string, params?: OperatorParams): Promise<Conversation>;
     /** A person answers, and thereby takes the conversation. */
     reply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply>;
+    /**
+     * A person answered outside of the engine, in the messenger's own app for example, and the host tells: recorded,
+     * not sent, and otherwise the same as `reply`. What the bot itself said must not be told.
+     */
+    recordReply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply>;
     /** Hands the conversation back to the bot and resolves its ticket. */
     release(conversationId: string, params?: OperatorParams): Promise<Conversation>;
     /** Closes the conversation and resolves its ticket; the client's next message opens a new conversation. */

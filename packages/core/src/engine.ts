@@ -31,6 +31,7 @@ import { receive } from './runtime/receive';
 import { Reminders } from './runtime/reminders';
 import { silentLogger } from './runtime/silent-logger';
 import { systemClock } from './runtime/system-clock';
+import { type TicketChanges, updateTicket } from './runtime/tickets';
 import { createWakeups } from './runtime/wakeups';
 import { Worker } from './runtime/worker';
 
@@ -58,12 +59,16 @@ export function createEngine(options: EngineOptions): Engine {
     health: () => health(context, worker.running),
     stats: () => lifecycle.use(() => stats(context)),
     conversations: lifecycle.guard(conversationReads(context)),
-    tickets: lifecycle.guard(ticketReads(context)),
+    tickets: lifecycle.guard({
+      ...ticketReads(context),
+      update: (ticketId: string, changes: TicketChanges) => updateTicket(context, ticketId, changes),
+    }),
     deliveries: lifecycle.guard(deliveryReads(context)),
     operators: lifecycle.guard({
       takeOver: operators.takeOver.bind(operators),
       reply: operators.reply.bind(operators),
       release: operators.release.bind(operators),
+      recordReply: operators.recordReply.bind(operators),
       resolve: operators.resolve.bind(operators),
     }),
     events: { subscribe: (params = {}) => lifecycle.follow((stopping) => subscribe(context, params, stopping)) },

@@ -65,8 +65,8 @@ async function attach(
   tx: SqlExecutor,
   params: AcceptParams,
 ): Promise<{ readonly conversation: Conversation; readonly opened: boolean }> {
-  const { tenant, now, channel, channelKey } = params;
-  const key = { tenant, now, clientId: params.message.clientId };
+  const { tenant, now, channel, channelKey, message } = params;
+  const key = { tenant, heardAt: message.automated ? null : now, clientId: message.clientId };
   const found =
     channel === null || channelKey === null
       ? await tx.first(q.conversations.appendToLatest, key)
@@ -103,7 +103,7 @@ async function storeMessage(
   { tenant, now, message }: AcceptParams,
   conversation: Conversation,
 ): Promise<InboundMessage> {
-  const { id, clientId, text, originalText, locale, attachments } = message;
+  const { id, clientId, text, originalText, locale, attachments, automated } = message;
   const conversationId = conversation.id;
   const seq = conversation.lastSeq;
   await tx.run(q.messages.insertInbound, {
@@ -116,6 +116,7 @@ async function storeMessage(
     originalText: originalText === null ? null : JSON.stringify(originalText),
     locale,
     attachments: JSON.stringify(attachments),
+    automated: automated ? 1 : 0,
     createdAt: now,
   });
   return {
@@ -129,6 +130,7 @@ async function storeMessage(
     originalText,
     locale,
     attachments,
+    automated,
     createdAt: now,
     decidedAt: null,
   };

@@ -21,7 +21,7 @@ import { reminderOf } from './rows/reminder-row';
  * the common case, in which nothing fails, a read for each check.
  */
 export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<CommitResult> {
-  await greet(q, tx, params);
+  await updateClient(q, tx, params);
   const advanced = await advance(q, tx, params);
   await decide(q, tx, params);
   const conversation = await patch(q, tx, params, advanced);
@@ -33,10 +33,13 @@ export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParam
   return { status: 'committed', next: next === null ? null : await stateOf(q, tx, conversation, next) };
 }
 
-async function greet(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
+async function updateClient(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
   const { tenant, conversationId, client } = params;
   if (client === null) return;
-  if ((await tx.run(q.clients.greet, { tenant, conversationId, ...client })) !== 1) throw await refused(q, tx, params);
+  const { expectedVersion, greetedAt = null } = client;
+  const recent = client.recent === undefined ? null : JSON.stringify(client.recent);
+  const updated = await tx.run(q.clients.update, { tenant, conversationId, expectedVersion, greetedAt, recent });
+  if (updated !== 1) throw await refused(q, tx, params);
 }
 
 /** Takes the next version, and the numbers for the new messages. */
@@ -103,7 +106,10 @@ async function patch(
 
 async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
   const { tenant, now, conversationId, openTicket, updateTicket } = params;
-  if (openTicket !== null) await tx.run(q.tickets.insert, { ...openTicket, tenant, conversationId });
+  if (openTicket !== null) {
+    const attachments = JSON.stringify(openTicket.attachments);
+    await tx.run(q.tickets.insert, { ...openTicket, attachments, tenant, conversationId });
+  }
   if (updateTicket === null) return;
   const { id, status, assignee, priority, repeated } = updateTicket;
   const updated = await tx.run(q.tickets.update, {

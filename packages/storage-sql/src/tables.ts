@@ -38,6 +38,8 @@ export interface ClientRow {
   name: string | null;
   locale: string | null;
   greeted_at: number | null;
+  /** JSON list of `RecentRequest`. */
+  recent: string;
   created_at: number;
   version: number;
 }
@@ -78,6 +80,8 @@ export interface MessageRow {
   locale: string | null;
   /** JSON list; inbound only. */
   attachments: string | null;
+  /** 1: sent by a machine; inbound only. */
+  automated: number | null;
   created_at: number;
   /** Inbound only. */
   decided_at: number | null;
@@ -168,6 +172,9 @@ export interface TicketRow {
   id: string;
   conversation_id: string;
   client_id: string;
+  message_id: string | null;
+  /** JSON list. */
+  attachments: string;
   rule: string;
   reason: string;
   priority: Priority;

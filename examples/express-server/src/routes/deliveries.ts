@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
+import { requireRole } from '../auth/require-role';
 import type { AppContext } from '../context';
 import { given, paging, parseWire } from '../parse';
 import { idOf, resource } from '../resource';
@@ -11,7 +12,7 @@ const filters = z.strictObject({
   conversation_id: z.string().optional(),
 });
 
-export function deliveryRoutes({ engine }: AppContext): Router {
+export function deliveryRoutes({ engine, auth }: AppContext): Router {
   const router = Router();
 
   const list: RequestHandler = async (req, res) => {
@@ -24,6 +25,6 @@ export function deliveryRoutes({ engine }: AppContext): Router {
   };
 
   resource(router, '/api/deliveries', { GET: list });
-  resource(router, '/api/deliveries/:id/replay', { POST: [replay] });
+  resource(router, '/api/deliveries/:id/replay', { POST: [requireRole(auth.tokens, 'operator'), replay] });
   return router;
 }

@@ -29,7 +29,7 @@ export async function bundle(entry: URL): Promise<Bundle> {
     format: ['esm'],
     target: 'node20',
     outExtension: () => ({ js: '.mjs' }),
-    external: ['better-sqlite3', 'express', 'kysely', 'pino', 'standardwebhooks', 'zod'],
+    external: ['better-sqlite3', 'express', 'jose', 'kysely', 'pino', 'standardwebhooks', 'zod'],
     noExternal: [/^@firstline\//],
     esbuildOptions: (options) => {
       options.alias = {

@@ -10,7 +10,7 @@ export const greeting: ScenarioInput = {
   priority: 'low',
   escalate: 'never',
   delay: '2s',
-  reminders: false,
+  smallTalk: true,
   examples: [
     'Привет',
     'Здравствуйте',

@@ -10,7 +10,7 @@ export const thanks: ScenarioInput = {
   priority: 'low',
   escalate: 'never',
   delay: '2s',
-  reminders: false,
+  smallTalk: true,
   examples: [
     'Спасибо',
     'Спасибо за помощь!',

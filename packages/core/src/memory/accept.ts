@@ -55,7 +55,7 @@ function byLastWritten(a: Conversation, b: Conversation): number {
 function client({ tenant, clients }: Tables, { now, message, client: told }: AcceptParams): Client {
   const known = clients.get(message.clientId);
   if (known !== undefined) return { ...known, name: told.name ?? known.name, locale: told.locale ?? known.locale };
-  return { tenant, id: message.clientId, ...told, greetedAt: null, createdAt: now, version: 1 };
+  return { tenant, id: message.clientId, ...told, greetedAt: null, recent: [], createdAt: now, version: 1 };
 }
 
 function open(tables: Tables, params: AcceptParams): Conversation {
@@ -83,14 +83,15 @@ function open(tables: Tables, params: AcceptParams): Conversation {
   return tables.conversations.must(row.id);
 }
 
-function attach(tables: Tables, { now, channel, channelKey }: AcceptParams, found: Conversation): Conversation {
+function attach(tables: Tables, params: AcceptParams, found: Conversation): Conversation {
+  const { now, message, channel, channelKey } = params;
   const thread = tables.thread(found.id);
   thread.channelKey ??= channelKey;
   return tables.putConversation({
     ...found,
     channel: found.channel ?? channel,
     lastSeq: found.lastSeq + 1,
-    lastInboundAt: now,
+    lastInboundAt: message.automated ? found.lastInboundAt : now,
   });
 }
 

@@ -22,7 +22,8 @@ export function commit(tables: Tables, params: CommitParams): CommitResult {
   });
   if (params.client !== null) {
     const client = tables.clients.must(before.clientId);
-    tables.clients.put({ ...client, greetedAt: params.client.greetedAt, version: client.version + 1 });
+    const { greetedAt = client.greetedAt, recent = client.recent } = params.client;
+    tables.clients.put({ ...client, greetedAt, recent, version: client.version + 1 });
   }
   writeDecision(tables, params);
   writeTicket(tables, params);

@@ -1,3 +1,12 @@
+/** A request made of the bot lately; remembered to notice that the client asks again. */
+export interface RecentRequest {
+  readonly at: number;
+  /** What it was recognised as; `UNKNOWN` where it was not. */
+  readonly scenario: string;
+  /** Hashes of its words, see `gistOf`; not readable. */
+  readonly gist: readonly number[];
+}
+
 /** The customer who writes. One record per tenant and `id`, shared by all of the client's conversations. */
 export interface Client {
   readonly tenant: string;
@@ -8,6 +17,8 @@ export interface Client {
   readonly locale: string | null;
   /** When the client was last greeted; `null`: never. Guards "one greeting per client" across conversations. */
   readonly greetedAt: number | null;
+  /** The latest requests made of the bot, oldest first, some 20; emptied when a person takes over. */
+  readonly recent: readonly RecentRequest[];
   readonly createdAt: number;
   /** Grows by one with every change of this record; an expected version guards concurrent decisions. */
   readonly version: number;

@@ -1,4 +1,5 @@
 import type { Classification } from './classification';
+import type { RecentRequest } from './client';
 import type { ConversationStatus, Owner } from './conversation';
 import type { OutboundType } from './message';
 import type { Priority } from './scenario';
@@ -49,10 +50,14 @@ export interface Decision {
   readonly ticket: PlannedTicket | null;
   /** The open ticket is told that the client asked again. */
   readonly countsOnTicket: boolean;
+  /** How often the client made this request within the window, this time included. */
+  readonly timesAsked: number;
   /** The client is greeted with this decision. */
   readonly greets: boolean;
-  /** First step of a new reminder episode, in milliseconds after the replies are due; `null`: no episode. */
-  readonly remindAfterMs: number | null;
+  /** The client's recent requests afterwards; `null`: unchanged. */
+  readonly recent: readonly RecentRequest[] | null;
+  /** The silence after this reply is followed up, see `policies/reminders.ts`. */
+  readonly followsUp: boolean;
   /** The conversation's state afterwards. */
   readonly next: {
     readonly owner: Owner;
@@ -87,6 +92,8 @@ export interface DecisionRecord {
     readonly awaiting: string | null;
     readonly greetedAt: number | null;
     readonly attachments: number;
+    /** How often the client made this request within the window, this time included. */
+    readonly timesAsked: number;
     /** The best other scenario and the distance to it; `null` when there is none. */
     readonly runnerUp: { readonly scenario: string; readonly confidence: number; readonly gap: number } | null;
     readonly thresholds: Readonly<Record<string, number>>;

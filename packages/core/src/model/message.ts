@@ -29,6 +29,8 @@ export interface InboundMessage extends MessageBase {
   /** The text as it came, kept only where cleaning changed it. */
   readonly originalText: string | null;
   readonly attachments: readonly Attachment[];
+  /** Sent by a machine, an auto-reply for example: stored, and never answered. */
+  readonly automated: boolean;
   /** When it was decided; `null`: still due. */
   readonly decidedAt: number | null;
 }

@@ -1,3 +1,30 @@
+import type { Classification } from './classification';
+import type { Client } from './client';
+import type { Conversation } from './conversation';
+import type { InboundMessage } from './message';
+import type { Priority, Scenario } from './scenario';
+
+/** What an own escalation rule is asked about. */
+export interface EscalationQuestion {
+  readonly message: InboundMessage;
+  readonly conversation: Conversation;
+  readonly client: Client;
+  readonly classification: Classification;
+  /** `null` for `UNKNOWN`. */
+  readonly scenario: Scenario | null;
+  readonly now: number;
+}
+
+/** A host's own reason to call a person. Must be pure: the same question, the same answer. */
+export interface EscalationRule {
+  /** Named in decision records and tickets; must not be one of the built-in ids. */
+  readonly id: string;
+  /** Why a person is needed, in a sentence for the operator; `null`: not by this rule. */
+  readonly when: (question: EscalationQuestion) => string | null;
+  /** At least this priority. Default: the scenario's. */
+  readonly priority?: Priority;
+}
+
 /** So many within a sliding window. */
 export interface RateLimit {
   readonly limit: number;
@@ -35,12 +62,29 @@ export interface Policy {
   readonly escalation: {
     /** A recognised scenario with less confidence than this goes to a person. Default 0.4. */
     readonly minConfidence: number;
+    /** So does one whose runner-up is closer than this. Default 0.05; 0 switches it off. */
+    readonly minGap: number;
+    /** A message that fits no scenario goes to a person at the n-th time; before, the client is asked to say it in other words. Default 1. */
+    readonly unknownAfter: number;
+    /** The same request so often within the window goes to a person with priority `high`. Default 3 within 24 h; `null`: never. */
+    readonly repeats: { readonly count: number; readonly windowMs: number } | null;
+    /**
+     * A client who sends more messages than this within the window, faster than people type, may be another bot: the bot
+     * falls silent and a person looks. Default 20 within 5 min; `null`: never.
+     */
+    readonly loopGuard: RateLimit | null;
+    /** Threats, accusations and abuse go to a person with priority `high`. Default true. */
+    readonly negativeWording: boolean;
+    /** The host's own rules, asked after the built-in ones about the message, before those about the scenario. */
+    readonly rules: readonly EscalationRule[];
   };
   readonly reminders: {
     /** Times after the bot's reply, growing. Default 15 min, 30 min, 1 day. Empty: none. */
     readonly ladderMs: readonly number[];
     /** A reminder that could not be sent within this time after it was due is dropped. Default 1 h. */
     readonly maxLatenessMs: number;
+    /** What the bot asked for and did not get, so long after the last reminder, goes to a person. Default 1 day. */
+    readonly handOverAfterMs: number;
   };
   readonly delivery: {
     /** Pauses between the attempts, before jitter. Default: the example of Standard Webhooks 1.0.0, 75 h in all. */

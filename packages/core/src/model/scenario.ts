@@ -33,10 +33,12 @@ export interface ScenarioInput {
   readonly asksFor?: string;
   /** A human-like pause before the reply is sent; it never delays `receive`. Default none. */
   readonly delay?: DurationText | number;
-  /** Follow up while the client stays silent after the reply. Default: true where there is a reply. */
+  /** Follow up while the client stays silent after the reply. Default: true where there is a reply that is no small talk. */
   readonly reminders?: boolean;
   /** The message itself asks for a person: always escalates. Default false. */
   readonly asksForHuman?: boolean;
+  /** Greetings and thanks: saying it again is no repeated request, and nobody is reminded of it. Default false. */
+  readonly smallTalk?: boolean;
   /** Group of scenarios about one service, for outage detection. */
   readonly service?: string;
   /** A report that something does not work, counted by outage detection. Default false. */
@@ -55,6 +57,7 @@ export interface Scenario {
   readonly delayMs: number;
   readonly reminders: boolean;
   readonly asksForHuman: boolean;
+  readonly smallTalk: boolean;
   readonly service: string | null;
   readonly outage: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Attachment } from './message';
 import type { Priority } from './scenario';
 
 export type TicketStatus = 'open' | 'in_progress' | 'resolved';
@@ -8,6 +9,10 @@ export interface Ticket {
   readonly id: string;
   readonly conversationId: string;
   readonly clientId: string;
+  /** The message that called for a person; `null` where silence did. */
+  readonly messageId: string | null;
+  /** What came with that message, for example the screenshot that was asked for. */
+  readonly attachments: readonly Attachment[];
   /** Id of the escalation rule that opened it. */
   readonly rule: string;
   /** The same in words, for the support person. */

@@ -1,5 +1,5 @@
 import type { Classification } from '../model/classification';
-import type { Client } from '../model/client';
+import type { Client, RecentRequest } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { Decision, PlannedReply, RuleTrace } from '../model/decision';
 import type { InboundMessage } from '../model/message';
@@ -7,7 +7,10 @@ import type { Policy } from '../model/policy';
 import type { Priority, Scenario } from '../model/scenario';
 import { replyKey } from './default-templates';
 import { type EscalationVerdict, escalationVerdict } from './escalation';
+import { gistOf } from './gist';
 import { shouldGreet } from './greeting';
+import { higherPriority } from './priority';
+import { remembered, requestsLately, timesAsked, unknownsInARow } from './repeats';
 import type { TemplateValues } from './template';
 import type { RenderedTemplate, TemplateCatalog } from './template-catalog';
 
@@ -35,26 +38,37 @@ export interface DecideInput {
 export function decide(input: DecideInput): Decision {
   const { conversation, classification, message, policy } = input;
   const scenario = input.scenarios.get(classification.scenario) ?? null;
-  const priority = scenario?.priority ?? 'normal';
+  const asked = scenario?.priority ?? 'normal';
 
   if (conversation.owner === 'human') {
     const reason = `${conversation.operatorId ?? 'a person'} owns the conversation`;
-    return held(input, priority, 'human-owns', reason, [{ rule: 'human-owns', fired: true, reason }]);
+    return held(input, asked, 'human-owns', reason, [{ rule: 'human-owns', fired: true, reason }]);
+  }
+  if (message.automated) {
+    const reason = 'a machine wrote it, and would be answered for ever';
+    return held(input, asked, 'automated', reason, [{ rule: 'automated', fired: true, reason }]);
   }
   const owned: RuleTrace = { rule: 'human-owns', fired: false, reason: 'the bot owns the conversation' };
 
-  const answer = scenario === null ? null : render(input, replyKey(scenario.id));
+  const answer = render(input, scenario === null ? 'clarification' : replyKey(scenario.id));
   const { verdict, trace } = escalationVerdict({
     message,
     conversation,
+    client: input.client,
     classification,
     scenario,
     hasReply: answer !== null,
+    timesAsked: timesAskedOf(input),
+    unknowns: unknownsInARow(input.client.recent),
+    requestsLately: requestsLately(input.client.recent, input.now, policy.escalation.loopGuard),
     policy: policy.escalation,
+    now: input.now,
   });
+  const priority = higherPriority(asked, verdict?.priority ?? null);
   const rules = [owned, ...trace];
+  const silent = verdict?.silent === true;
   const replyDelayMs = scenario?.delayMs ?? 0;
-  const greeting = shouldGreet(input.client, policy.greeting, input.now) ? render(input, 'greeting') : null;
+  const greeting = !silent && shouldGreet(input.client, policy.greeting, input.now) ? render(input, 'greeting') : null;
   const opening = greeting === null ? [] : [planned('greeting', greeting, 0)];
   const reply = answer === null ? [] : [planned('bot_auto', answer, replyDelayMs)];
 
@@ -62,11 +76,11 @@ export function decide(input: DecideInput): Decision {
     return {
       ...common(input, priority, rules),
       outcome: 'answered',
-      rule: 'reply',
-      reason: `answered as ${classification.scenario}`,
+      rule: scenario === null ? 'clarify' : 'reply',
+      reason: scenario === null ? 'the client is asked to say it in other words' : `answered as ${scenario.id}`,
       replies: [...opening, ...reply],
       greets: greeting !== null,
-      remindAfterMs: firstReminder(input, scenario),
+      followsUp: scenario !== null && conversation.status === 'open',
       next: {
         owner: 'bot',
         status: conversation.status,
@@ -94,7 +108,10 @@ export function decide(input: DecideInput): Decision {
     };
   }
 
-  return escalated(input, { priority, rules, verdict, opening, reply: verdict.afterReply ? reply : [], replyDelayMs });
+  // Whoever comes with trouble first gets what helps the person who will look at it: the request for a screenshot.
+  const instructs = message.seq === 1 && scenario !== null && scenario.asksFor !== null;
+  const says = verdict.afterReply || instructs ? reply : [];
+  return escalated(input, { priority, rules, verdict, opening, reply: says, replyDelayMs });
 }
 
 function escalated(
@@ -109,7 +126,7 @@ function escalated(
   },
 ): Decision {
   const { verdict } = plan;
-  const notice = render(input, 'escalation_notice');
+  const notice = verdict.silent ? null : render(input, 'escalation_notice');
   const noticeDelayMs = plan.reply.length > 0 ? plan.replyDelayMs : 0;
   return {
     ...common(input, plan.priority, plan.rules),
@@ -150,21 +167,39 @@ function common(
   input: DecideInput,
   priority: Priority,
   rules: readonly RuleTrace[],
-): Pick<Decision, 'priority' | 'locale' | 'rules' | 'ticket' | 'countsOnTicket' | 'greets' | 'remindAfterMs'> {
+): Pick<
+  Decision,
+  'priority' | 'locale' | 'rules' | 'ticket' | 'countsOnTicket' | 'timesAsked' | 'greets' | 'recent' | 'followsUp'
+> {
   return {
     priority,
     locale: input.locale,
     rules,
     ticket: null,
     countsOnTicket: false,
+    timesAsked: timesAskedOf(input),
     greets: false,
-    remindAfterMs: null,
+    recent: recentAfter(input),
+    followsUp: false,
   };
 }
 
-function firstReminder(input: DecideInput, scenario: Scenario | null): number | null {
-  if (scenario === null || !scenario.reminders || input.conversation.status !== 'open') return null;
-  return input.policy.reminders.ladderMs[0] ?? null;
+/** This message as it is remembered, to notice that the client asks again. */
+function requestOf({ message, classification, now }: DecideInput): RecentRequest {
+  return { at: now, scenario: classification.scenario, gist: gistOf(message.text) };
+}
+
+/** A person who takes over empties the client's record, see `runtime/operators.ts`. */
+function recentAfter(input: DecideInput): readonly RecentRequest[] | null {
+  if (input.conversation.owner === 'human' || input.message.automated) return null;
+  return remembered(input.client.recent, requestOf(input), input.policy.escalation.loopGuard);
+}
+
+/** How often the client made this request lately, this time included; small talk is never counted. */
+function timesAskedOf(input: DecideInput): number {
+  const { repeats } = input.policy.escalation;
+  const smallTalk = input.scenarios.get(input.classification.scenario)?.smallTalk ?? false;
+  return repeats === null || smallTalk ? 1 : timesAsked(input.client.recent, requestOf(input), repeats);
 }
 
 function render(input: DecideInput, key: string): RenderedTemplate | null {

@@ -5,6 +5,8 @@ import type { TemplateSourceText } from './template-catalog';
 export interface EngineTemplates {
   /** Sent once per client, before the first reply. */
   readonly greeting: TemplateText;
+  /** Sent where a message fits no scenario and `policy.escalation.unknownAfter` allows one more try. */
+  readonly clarification: TemplateText;
   /** Sent once per escalation. */
   readonly escalationNotice: TemplateText;
   /** One per step of the reminder ladder; a longer ladder repeats the last. */
@@ -18,6 +20,10 @@ export const DEFAULT_TEMPLATES: EngineTemplates = {
   greeting: {
     en: 'Hello! This is customer support.',
     ru: 'Здравствуйте! Это служба поддержки.',
+  },
+  clarification: {
+    en: 'I did not quite understand. Could you say it in other words?',
+    ru: 'Я не совсем понял. Скажите, пожалуйста, другими словами.',
   },
   escalationNotice: {
     en: 'I have passed your question to a colleague. They will answer you here.',
@@ -49,6 +55,7 @@ export function reminderKey(step: number, texts: number): string {
 export function engineTemplateSources(templates: EngineTemplates): readonly TemplateSourceText[] {
   return [
     { key: 'greeting', path: 'templates.greeting', text: templates.greeting },
+    { key: 'clarification', path: 'templates.clarification', text: templates.clarification },
     { key: 'escalation_notice', path: 'templates.escalationNotice', text: templates.escalationNotice },
     ...templates.reminders.map((text, index) => ({
       key: reminderKey(index, templates.reminders.length),

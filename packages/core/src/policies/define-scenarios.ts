@@ -38,6 +38,7 @@ const scenarioSchema = z.strictObject({
   delay: durationSchema.optional(),
   reminders: z.boolean().optional(),
   asksForHuman: z.boolean().optional(),
+  smallTalk: z.boolean().optional(),
   service: z.string().trim().min(1).optional(),
   outage: z.boolean().optional(),
 });
@@ -125,8 +126,9 @@ function toScenario(input: z.infer<typeof scenarioSchema>): Scenario {
     escalate: input.escalate ?? 'never',
     asksFor: input.asksFor ?? null,
     delayMs: parseDuration(input.delay ?? 0) ?? 0,
-    reminders: input.reminders ?? input.reply !== undefined,
+    reminders: input.reminders ?? (input.reply !== undefined && input.smallTalk !== true),
     asksForHuman: input.asksForHuman ?? false,
+    smallTalk: input.smallTalk ?? false,
     service: input.service ?? null,
     outage: input.outage ?? false,
   };

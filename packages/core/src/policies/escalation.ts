@@ -1,20 +1,30 @@
 import { type Classification, UNKNOWN } from '../model/classification';
+import type { Client } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { RuleTrace } from '../model/decision';
 import type { InboundMessage } from '../model/message';
 import type { Policy } from '../model/policy';
-import type { Scenario } from '../model/scenario';
+import type { Priority, Scenario } from '../model/scenario';
 import { asksForHuman } from './asks-for-human';
+import { isStronglyNegative } from './negative-wording';
 
 export interface EscalationInput {
   readonly message: InboundMessage;
   readonly conversation: Conversation;
+  readonly client: Client;
   readonly classification: Classification;
   /** `null` for `UNKNOWN`. */
   readonly scenario: Scenario | null;
   /** Whether the scenario's reply could be rendered for this client. */
   readonly hasReply: boolean;
+  /** How often the client made this request lately, this time included. */
+  readonly timesAsked: number;
+  /** How many messages in a row, this one included, fitted no scenario. */
+  readonly unknowns: number;
+  /** How many messages the client sent within the window of the loop guard, this one included. */
+  readonly requestsLately: number;
   readonly policy: Policy['escalation'];
+  readonly now: number;
 }
 
 export interface EscalationVerdict {
@@ -22,20 +32,27 @@ export interface EscalationVerdict {
   readonly reason: string;
   /** The scenario's reply goes out before the notice. */
   readonly afterReply: boolean;
+  /** At least this priority; `null`: the scenario's. */
+  readonly priority: Priority | null;
+  /** The client is told nothing: whatever is said would be answered again. */
+  readonly silent: boolean;
 }
 
-interface EscalationRule {
+type Answer = { readonly fired: boolean; readonly reason: string };
+
+interface Rule {
   readonly id: string;
-  readonly afterReply: boolean;
-  /** A sentence: why it fires, or why it does not. */
-  test(input: EscalationInput): { readonly fired: boolean; readonly reason: string };
+  readonly afterReply?: boolean;
+  readonly priority?: Priority;
+  readonly silent?: boolean;
+  /** Whether it fires, and a sentence: why, or why not. */
+  test(input: EscalationInput): Answer;
 }
 
-/** Asked in this order; the first that fires decides. The first one is no option: a way to a person always exists. */
-const RULES: readonly EscalationRule[] = [
+/** About the message. The first one is no option: a way to a person always exists. */
+const MESSAGE_RULES: readonly Rule[] = [
   {
     id: 'asks-for-human',
-    afterReply: false,
     test: ({ message, scenario }) => {
       if (asksForHuman(message.text)) return yes('the client asks for a person in so many words');
       if (scenario?.asksForHuman === true) return yes(`scenario ${scenario.id} asks for a person`);
@@ -44,7 +61,6 @@ const RULES: readonly EscalationRule[] = [
   },
   {
     id: 'awaited-attachment',
-    afterReply: false,
     test: ({ message, conversation }) => {
       if (conversation.awaiting === null) return no('nothing was asked of the client');
       if (message.attachments.length === 0) return no(`the ${conversation.awaiting} asked for has not come yet`);
@@ -52,24 +68,65 @@ const RULES: readonly EscalationRule[] = [
     },
   },
   {
+    id: 'loop-guard',
+    silent: true,
+    test: ({ requestsLately, policy: { loopGuard } }) => {
+      if (loopGuard === null) return no('loops are not looked for');
+      const figures = `${requestsLately} messages lately, allowed ${loopGuard.limit}`;
+      return requestsLately > loopGuard.limit ? yes(figures) : no(figures);
+    },
+  },
+  {
+    id: 'repeated-request',
+    priority: 'high',
+    test: ({ timesAsked, policy: { repeats } }) => {
+      if (repeats === null) return no('repeats are not counted');
+      const figures = `asked ${timesAsked} times, allowed ${repeats.count - 1}`;
+      return timesAsked >= repeats.count ? yes(figures) : no(figures);
+    },
+  },
+  {
+    id: 'negative-wording',
+    priority: 'high',
+    test: ({ message, policy }) => {
+      if (!policy.negativeWording) return no('wording is not judged');
+      return isStronglyNegative(message.text)
+        ? yes('the client threatens, accuses or abuses')
+        : no('no strong negative words');
+    },
+  },
+  {
     id: 'unknown',
-    afterReply: false,
-    test: ({ classification }) =>
-      classification.scenario === UNKNOWN
-        ? yes('the message fits no scenario')
-        : no(`the message was recognised as ${classification.scenario}`),
+    test: ({ classification, unknowns, policy }) => {
+      if (classification.scenario !== UNKNOWN) return no(`the message was recognised as ${classification.scenario}`);
+      const figures = `the message fits no scenario, ${unknowns} in a row, allowed ${policy.unknownAfter - 1}`;
+      return unknowns >= policy.unknownAfter ? yes(figures) : no(figures);
+    },
   },
   {
     id: 'low-confidence',
-    afterReply: false,
-    test: ({ classification, policy }) => {
+    test: ({ classification, scenario, policy }) => {
+      if (scenario === null) return no('nothing was recognised');
       const figures = `confidence ${classification.confidence.toFixed(3)}, needed ${policy.minConfidence}`;
       return classification.confidence < policy.minConfidence ? yes(figures) : no(figures);
     },
   },
   {
+    id: 'small-gap',
+    test: ({ classification, scenario, policy }) => {
+      const second = classification.alternatives[0];
+      if (scenario === null || second === undefined) return no('there is no runner-up');
+      const gap = classification.confidence - second.confidence;
+      const figures = `${gap.toFixed(3)} ahead of ${second.scenario}, needed ${policy.minGap}`;
+      return gap < policy.minGap ? yes(figures) : no(figures);
+    },
+  },
+];
+
+/** About what the scenario says of itself. */
+const SCENARIO_RULES: readonly Rule[] = [
+  {
     id: 'scenario-always',
-    afterReply: false,
     test: ({ scenario }) =>
       scenario?.escalate === 'always'
         ? yes(`scenario ${scenario.id} always goes to a person`)
@@ -77,9 +134,10 @@ const RULES: readonly EscalationRule[] = [
   },
   {
     id: 'missing-template',
-    afterReply: false,
-    test: ({ hasReply, scenario }) =>
-      hasReply ? no('there is a reply') : yes(`scenario ${scenario?.id ?? UNKNOWN} has no usable reply`),
+    test: ({ hasReply, scenario }) => {
+      if (scenario === null) return no('there is no scenario to reply for');
+      return hasReply ? no('there is a reply') : yes(`scenario ${scenario.id} has no usable reply`);
+    },
   },
   {
     id: 'scenario-after-reply',
@@ -92,6 +150,9 @@ const RULES: readonly EscalationRule[] = [
   },
 ];
 
+/** Ids that a host's own rules must not take. */
+export const BUILT_IN_RULES: readonly string[] = [...MESSAGE_RULES, ...SCENARIO_RULES].map(({ id }) => id);
+
 /** The first rule that fires, or `null`, and for each rule why it did or did not. */
 export function escalationVerdict(input: EscalationInput): {
   readonly verdict: EscalationVerdict | null;
@@ -99,18 +160,36 @@ export function escalationVerdict(input: EscalationInput): {
 } {
   const trace: RuleTrace[] = [];
   let verdict: EscalationVerdict | null = null;
-  for (const rule of RULES) {
+  for (const rule of [...MESSAGE_RULES, ...ownRules(input.policy), ...SCENARIO_RULES]) {
     const { fired, reason } = rule.test(input);
     trace.push({ rule: rule.id, fired, reason });
-    if (fired && verdict === null) verdict = { rule: rule.id, reason, afterReply: rule.afterReply };
+    if (!fired || verdict !== null) continue;
+    verdict = {
+      rule: rule.id,
+      reason,
+      afterReply: rule.afterReply ?? false,
+      priority: rule.priority ?? null,
+      silent: rule.silent ?? false,
+    };
   }
   return { verdict, trace };
 }
 
-function yes(reason: string): { fired: true; reason: string } {
+function ownRules(policy: Policy['escalation']): readonly Rule[] {
+  return policy.rules.map(({ id, when, priority }) => ({
+    id,
+    ...(priority === undefined ? {} : { priority }),
+    test: (question) => {
+      const reason = when(question);
+      return reason === null ? no('the own rule sees no reason') : yes(reason);
+    },
+  }));
+}
+
+function yes(reason: string): Answer {
   return { fired: true, reason };
 }
 
-function no(reason: string): { fired: false; reason: string } {
+function no(reason: string): Answer {
   return { fired: false, reason };
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '../model/channel';
-import type { Client } from '../model/client';
+import type { Client, RecentRequest } from '../model/client';
 import type { Conversation, ConversationStatus, Owner } from '../model/conversation';
 import type { DecisionOutcome, DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundDelivery, SendOutcome } from '../model/delivery';
@@ -54,6 +54,7 @@ export interface AcceptParams {
     readonly originalText: string | null;
     readonly locale: string | null;
     readonly attachments: readonly Attachment[];
+    readonly automated: boolean;
   };
   /** Id for the conversation, used only if one has to be opened. */
   readonly newConversationId: string;
@@ -116,8 +117,12 @@ export interface CommitParams {
   /** New end of the lease, for the case that the lane has more to do. */
   readonly leaseUntil: number | null;
   readonly conversation: ConversationPatch;
-  /** Written only where the client's version is still `expectedVersion`. */
-  readonly client: { readonly expectedVersion: number; readonly greetedAt: number } | null;
+  /** Written only where the client's version is still `expectedVersion`; what is absent stays as it was. */
+  readonly client: {
+    readonly expectedVersion: number;
+    readonly greetedAt?: number;
+    readonly recent?: readonly RecentRequest[];
+  } | null;
   /** Marked decided with this commit. */
   readonly decidedMessageId: string | null;
   readonly decision: DecisionRecord | null;
@@ -246,7 +251,8 @@ export interface Storage {
    *    without a channel, which then takes this channel. A message without a channel joins the client's most recently
    *    written one, whatever its channel. Where there is none, opens one (owner `bot`, status `open`, version 1), on
    *    `defaultChannel` if the message has no channel.
-   * 4. Numbers the message (`lastSeq` + 1), and sets `lastInboundAt`; the conversation's version does not change.
+   * 4. Numbers the message (`lastSeq` + 1), and sets `lastInboundAt`, unless the message is automated, in a conversation
+   *    that exists; the conversation's version does not change.
    * 5. Leaves the conversation's `process` lane due now, or leased by the caller, see `lease`. A lane that somebody
    *    holds, or that is due later, stays as it is.
    * 6. Appends `conversation.opened` (if so) and `message.received` to the feed, with `{ messageId }` as data.

@@ -1,3 +1,4 @@
+import type { Client } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { Decision, DecisionRecord } from '../model/decision';
 import type { NewEvent } from '../model/event';
@@ -5,6 +6,7 @@ import type { InboundMessage } from '../model/message';
 import type { Classification } from '../model/classification';
 import type { Reminder } from '../model/reminder';
 import type { Ticket } from '../model/ticket';
+import { firstStep } from '../policies/reminders';
 import type { CommitParams, ConversationState, NewOutbound, WorkLease } from '../ports/storage';
 import type { EngineContext } from './context';
 
@@ -44,7 +46,7 @@ export function decisionChanges(
       delivery: newDelivery(context, conversation, sendAt + context.policy.delivery.maxAgeMs),
     };
   });
-  const ticket = newTicket(context, conversation, decision, now);
+  const ticket = newTicket(context, message, decision, now);
   const ticketId = ticket?.id ?? (decision.countsOnTicket ? conversation.ticketId : null);
   const record: DecisionRecord = {
     tenant: context.tenant,
@@ -67,8 +69,9 @@ export function decisionChanges(
       awaiting: conversation.awaiting,
       greetedAt: client.greetedAt,
       attachments: message.attachments.length,
+      timesAsked: decision.timesAsked,
       runnerUp: runnerUp(classification),
-      thresholds: { minConfidence: context.policy.escalation.minConfidence },
+      thresholds: thresholds(context),
     },
     rules: decision.rules,
     replies: outbound.map(({ message: reply }, index) => ({
@@ -93,13 +96,15 @@ export function decisionChanges(
       locale: decision.locale,
       ...(ticket === null ? {} : { ticketId: ticket.id }),
     },
-    client: decision.greets ? { expectedVersion: client.version, greetedAt: now } : null,
+    client: clientChange(client, decision, now),
     decidedMessageId: message.id,
     decision: record,
     outbound,
     cancelDeliveries: null,
     settleReminder:
-      state.reminder === null ? null : { status: 'cancelled', reason: 'client_answered', messageId: null },
+      state.reminder === null || message.automated
+        ? null
+        : { status: 'cancelled', reason: 'client_answered', messageId: null },
     scheduleReminder: reminder,
     openTicket: ticket,
     updateTicket:
@@ -119,13 +124,30 @@ export function newDelivery(
   return { id: context.ids.next(), transport: conversation.channel.transport, expiresAt };
 }
 
-function newTicket(context: EngineContext, conversation: Conversation, decision: Decision, now: number): Ticket | null {
+/** Written only where something changes: most small talk changes nothing. */
+function clientChange(client: Client, { greets, recent }: Decision, now: number): CommitParams['client'] {
+  if (!greets && recent === null) return null;
+  return {
+    expectedVersion: client.version,
+    ...(greets ? { greetedAt: now } : {}),
+    ...(recent === null ? {} : { recent }),
+  };
+}
+
+function thresholds({ policy: { escalation } }: EngineContext): Readonly<Record<string, number>> {
+  const { minConfidence, minGap, unknownAfter, repeats } = escalation;
+  return { minConfidence, minGap, unknownAfter, ...(repeats === null ? {} : { repeats: repeats.count }) };
+}
+
+function newTicket(context: EngineContext, message: InboundMessage, decision: Decision, now: number): Ticket | null {
   if (decision.ticket === null) return null;
   return {
     tenant: context.tenant,
     id: context.ids.next(),
-    conversationId: conversation.id,
-    clientId: conversation.clientId,
+    conversationId: message.conversationId,
+    clientId: message.clientId,
+    messageId: message.id,
+    attachments: message.attachments,
     rule: decision.ticket.rule,
     reason: decision.ticket.reason,
     priority: decision.ticket.priority,
@@ -147,16 +169,18 @@ function firstReminder(
   now: number,
 ): Reminder | null {
   const last = outbound.at(-1)?.message;
-  if (decision.remindAfterMs === null || last === undefined) return null;
+  const scenario = context.scenarios.get(classification.scenario);
+  if (!decision.followsUp || last === undefined || scenario === undefined) return null;
+  const first = firstStep(scenario, last.sendAt, context.policy.reminders);
+  if (first === null) return null;
   return {
     tenant: context.tenant,
     id: context.ids.next(),
     conversationId: conversation.id,
     episode: last.id,
     episodeAt: last.sendAt,
-    step: 0,
-    scenario: classification.scenario,
-    dueAt: last.sendAt + decision.remindAfterMs,
+    ...first,
+    scenario: scenario.id,
     status: 'pending',
     reason: null,
     messageId: null,
@@ -191,7 +215,7 @@ function decisionEvents(
     const data = { ticketId: ticket.id, rule: ticket.rule, priority: ticket.priority };
     events.push({ type: 'ticket.opened', at: now, conversationId, data });
   }
-  if (state.reminder !== null) {
+  if (state.reminder !== null && !state.message.automated) {
     const data = { reminderId: state.reminder.id, status: 'cancelled', reason: 'client_answered' };
     events.push({ type: 'reminder.settled', at: now, conversationId, data });
   }

@@ -16,6 +16,12 @@ export interface OperatorParams {
   readonly operatorId?: string;
 }
 
+/** What a person says, and whether it still has to be sent. */
+interface Words {
+  readonly text: string;
+  readonly send: boolean;
+}
+
 const EVENT_OF: Readonly<Record<OwnershipAction, EventType>> = {
   takeOver: 'conversation.taken_over',
   reply: 'conversation.taken_over',
@@ -46,14 +52,27 @@ export class Operators {
 
   /** A person answers, and thereby takes the conversation. */
   async reply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply> {
+    return this.#say(conversationId, params, true);
+  }
+
+  async #say(
+    conversationId: string,
+    params: OperatorParams & { readonly text: string },
+    send: boolean,
+  ): Promise<OutcomeReply> {
     const text = cleanText(params.text);
     const limit = this.#context.policy.receiving.maxTextLength;
     if (text === '' || text.length > limit) {
       throw new FirstlineError('invalid_input', `text: expected 1 to ${limit} characters`, { path: 'text' });
     }
-    const sent = await this.#act('reply', conversationId, params.operatorId ?? 'operator', text);
+    const sent = await this.#act('reply', conversationId, params.operatorId ?? 'operator', { text, send });
     if (sent === null) throw new FirstlineError('internal', 'an operator reply was committed without its message');
     return sent;
+  }
+
+  /** A person answered somewhere else, and the host tells: recorded and not sent, otherwise the same as `reply`. */
+  async recordReply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply> {
+    return this.#say(conversationId, params, false);
   }
 
   /** Hands the conversation back to the bot. */
@@ -72,14 +91,14 @@ export class Operators {
     action: OwnershipAction,
     conversationId: string,
     operatorId: string,
-    text: string | null,
+    words: Words | null,
   ): Promise<OutcomeReply | null> {
     const { storage, tenant, clock, wakeups } = this.#context;
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const [state] = await storage.states({ tenant, conversationIds: [conversationId] });
       if (state === undefined) throw notFound(conversationId);
       const now = clock.now();
-      const commit = this.#changes(action, state, operatorId, text, now);
+      const commit = this.#changes(action, state, operatorId, words, now);
       if (commit === null) return null;
       const result = await storage.commit(commit);
       if (result.status === 'committed') {
@@ -104,14 +123,14 @@ export class Operators {
     action: OwnershipAction,
     state: ConversationState,
     operatorId: string,
-    text: string | null,
+    words: Words | null,
     now: number,
   ): CommitParams | null {
     const { tenant } = this.#context;
-    const { conversation, reminder } = state;
+    const { conversation, client, reminder } = state;
     const verdict = ownershipVerdict(action, conversation, operatorId);
     if (!verdict.allowed) throw new FirstlineError('conflict', `${action}: ${verdict.reason}`);
-    if (!verdict.changes && text === null) return null;
+    if (!verdict.changes && words === null) return null;
     const reason = action === 'resolve' ? 'resolved' : 'taken_over';
     const silences = verdict.changes && action !== 'release';
     const events: NewEvent[] = [];
@@ -136,10 +155,11 @@ export class Operators {
         ...(verdict.status === 'closed' ? { closedAt: now } : {}),
         ...(verdict.ticket === 'resolved' ? { ticketId: null } : {}),
       },
-      client: null,
+      client:
+        verdict.owner === 'human' && client.recent.length > 0 ? { expectedVersion: client.version, recent: [] } : null,
       decidedMessageId: null,
       decision: null,
-      outbound: text === null ? [] : [this.#words(conversation, operatorId, text, now)],
+      outbound: words === null ? [] : [this.#outbound(conversation, operatorId, words, now)],
       cancelDeliveries: silences ? { types: action === 'resolve' ? ['reminder'] : BOT_TYPES, reason } : null,
       settleReminder: silences && reminder !== null ? { status: 'cancelled', reason, messageId: null } : null,
       scheduleReminder: null,
@@ -152,7 +172,7 @@ export class Operators {
     };
   }
 
-  #words(conversation: Conversation, operatorId: string, text: string, now: number): NewOutbound {
+  #outbound(conversation: Conversation, operatorId: string, { text, send }: Words, now: number): NewOutbound {
     const { ids, policy } = this.#context;
     return {
       message: {
@@ -165,7 +185,7 @@ export class Operators {
         decisionId: null,
         operatorId,
       },
-      delivery: newDelivery(this.#context, conversation, now + policy.delivery.maxAgeMs),
+      delivery: send ? newDelivery(this.#context, conversation, now + policy.delivery.maxAgeMs) : null,
     };
   }
 

@@ -24,6 +24,11 @@ export interface ReceiveInput {
   /** BCP 47. Default: the client's last known locale, else guessed from the script of the text. */
   readonly locale?: string;
   readonly attachments?: readonly Attachment[];
+  /**
+   * A machine wrote it: an auto-reply, another bot, a mailing. It is stored and never answered, so that two bots cannot
+   * talk to each other. Default false.
+   */
+  readonly automated?: boolean;
   /** What is known of the client; kept with the client's record. */
   readonly client?: { readonly name?: string };
   /** What the source rate limit counts by, for example the caller's address or API key. Default: not limited by source. */
@@ -37,6 +42,7 @@ export interface CheckedInput {
   readonly originalText: string | null;
   readonly locale: string | null;
   readonly attachments: readonly Attachment[];
+  readonly automated: boolean;
   readonly clientName: string | null;
   readonly channel: Channel | null;
   readonly channelKey: string | null;
@@ -78,6 +84,7 @@ const inputSchema = z.strictObject({
   channel: z.strictObject({ transport: z.string(), address: addressSchema }).optional(),
   locale: z.string().max(35).optional(),
   attachments: z.array(attachmentSchema).max(20).optional(),
+  automated: z.boolean().optional(),
   client: z.strictObject({ name: z.string().max(255).optional() }).optional(),
   source: z.string().max(255).optional(),
 });
@@ -113,6 +120,7 @@ export function checkInput(context: EngineContext, input: ReceiveInput): Checked
     originalText: text === given.text ? null : given.text,
     locale: given.locale === undefined ? null : checkLocale(given.locale),
     attachments,
+    automated: given.automated ?? false,
     clientName: clientName === '' ? null : clientName,
     channel,
     channelKey: key,

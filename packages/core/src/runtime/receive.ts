@@ -72,6 +72,7 @@ function acceptParams(
       originalText: checked.originalText,
       locale: checked.locale,
       attachments: checked.attachments,
+      automated: checked.automated,
     },
     newConversationId: context.ids.next(),
     client: { name: checked.clientName, locale: checked.locale },

@@ -50,6 +50,7 @@ export const SCENARIOS: readonly ScenarioInput[] = [
   },
   {
     id: 'THANKS',
+    smallTalk: true,
     description: 'Says thanks',
     examples: ['thanks', 'спасибо'],
     reply: { ru: 'Пожалуйста!', en: 'You are welcome!' },

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import type { Define } from '../statement';
 
@@ -12,11 +13,14 @@ interface SaveParams extends ClientParams {
   readonly now: number;
 }
 
-interface GreetParams {
+interface UpdateParams {
   readonly tenant: string;
   readonly conversationId: string;
   readonly expectedVersion: number;
-  readonly greetedAt: number;
+  /** `null`: unchanged. */
+  readonly greetedAt: number | null;
+  /** JSON; `null`: unchanged. */
+  readonly recent: string | null;
 }
 
 export function clientQueries(define: Define, dialect: SqlDialect) {
@@ -43,6 +47,7 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
           name: p.name,
           locale: p.locale,
           greeted_at: null,
+          recent: '[]',
           created_at: p.now,
           version: 1,
         })
@@ -55,10 +60,14 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
         .returningAll(),
     ),
 
-    greet: define((db, p: GreetParams) =>
+    update: define((db, p: UpdateParams) =>
       db
         .updateTable('clients')
-        .set((eb) => ({ greeted_at: p.greetedAt, version: eb('version', '+', eb.lit(1)) }))
+        .set((eb) => ({
+          greeted_at: sql<number | null>`coalesce(${p.greetedAt}, greeted_at)`,
+          recent: sql<string>`coalesce(${p.recent}, recent)`,
+          version: eb('version', '+', eb.lit(1)),
+        }))
         .where('tenant', '=', p.tenant)
         .where('id', '=', (eb) =>
           eb

@@ -9,10 +9,14 @@ import type { Database } from '../tables';
 interface AppendParams {
   readonly tenant: string;
   readonly clientId: string;
-  readonly now: number;
+  /** When the client was heard; `null`: this was a machine. */
+  readonly heardAt: number | null;
 }
 
-interface OpenParams extends AppendParams {
+interface OpenParams {
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly now: number;
   readonly id: string;
   readonly channel: string | null;
   readonly channelKey: string | null;
@@ -209,7 +213,7 @@ function append(
       .set((eb) => ({
         last_seq: eb('last_seq', '+', eb.lit(1)),
         inbound_count: eb('inbound_count', '+', eb.lit(1)),
-        last_inbound_at: p.now,
+        last_inbound_at: sql<number>`coalesce(${p.heardAt}, last_inbound_at)`,
       }))
       .where('tenant', '=', p.tenant)
       .where('id', '=', found)

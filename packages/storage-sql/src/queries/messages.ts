@@ -4,7 +4,10 @@ import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
 import type { Define } from '../statement';
 
-type InboundParams = Omit<InboundMessage, 'attachments' | 'decidedAt' | 'direction'> & { readonly attachments: string };
+type InboundParams = Omit<InboundMessage, 'attachments' | 'automated' | 'decidedAt' | 'direction'> & {
+  readonly attachments: string;
+  readonly automated: number;
+};
 type OutboundParams = Omit<OutboundMessage, 'direction'>;
 
 export function messageQueries(define: Define, dialect: SqlDialect) {
@@ -21,6 +24,7 @@ export function messageQueries(define: Define, dialect: SqlDialect) {
         original_text: p.originalText,
         locale: p.locale,
         attachments: p.attachments,
+        automated: p.automated,
         created_at: p.createdAt,
       }),
     ),

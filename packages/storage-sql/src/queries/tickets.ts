@@ -2,6 +2,11 @@ import type { Priority, Ticket, TicketStatus } from '@firstline/core';
 import { newestFirst, type NewestParams } from '../newest-first';
 import type { Define } from '../statement';
 
+interface InsertParams extends Omit<Ticket, 'attachments'> {
+  /** JSON. */
+  readonly attachments: string;
+}
+
 interface UpdateParams {
   readonly tenant: string;
   readonly id: string;
@@ -23,12 +28,14 @@ interface ListParams extends NewestParams {
 
 export function ticketQueries(define: Define) {
   return {
-    insert: define((db, p: Ticket) =>
+    insert: define((db, p: InsertParams) =>
       db.insertInto('tickets').values({
         tenant: p.tenant,
         id: p.id,
         conversation_id: p.conversationId,
         client_id: p.clientId,
+        message_id: p.messageId,
+        attachments: p.attachments,
         rule: p.rule,
         reason: p.reason,
         priority: p.priority,

@@ -23,6 +23,7 @@ export function inboundOf(row: MessageRow): InboundMessage {
     originalText: row.original_text === null ? null : (JSON.parse(row.original_text) as string),
     locale: row.locale,
     attachments: row.attachments === null ? [] : (JSON.parse(row.attachments) as readonly Attachment[]),
+    automated: row.automated === 1,
     createdAt: row.created_at,
     decidedAt: row.decided_at,
   };

@@ -1,4 +1,4 @@
-import type { Ticket } from '@firstline/core';
+import type { Attachment, Ticket } from '@firstline/core';
 import type { TicketRow } from '../tables';
 
 export function ticketOf(row: TicketRow): Ticket {
@@ -7,6 +7,8 @@ export function ticketOf(row: TicketRow): Ticket {
     id: row.id,
     conversationId: row.conversation_id,
     clientId: row.client_id,
+    messageId: row.message_id,
+    attachments: JSON.parse(row.attachments) as Attachment[],
     rule: row.rule,
     reason: row.reason,
     priority: row.priority,

@@ -74,6 +74,7 @@ export function clientCases(cases: Cases): void {
         name: 'Anna',
         locale: 'ru',
         greetedAt: null,
+        recent: [],
         createdAt: T0,
         version: 1,
       });
@@ -131,6 +132,7 @@ export function conversationCases(cases: Cases): void {
         originalText: null,
         locale: 'ru',
         attachments: [],
+        automated: false,
         createdAt: T0,
         decidedAt: null,
       });
@@ -169,6 +171,18 @@ export function conversationCases(cases: Cases): void {
       const other = await fixture.hear({ channel: OTHER_CHANNEL });
       isTrue(other.opened, 'the next channel is another conversation');
       equal((await fixture.hear({ channel: CHANNEL })).conversation.id, conversation.id);
+    });
+
+    cases.it('does not take a machine for the client who answers', async (fixture) => {
+      const { conversation } = await fixture.hear();
+      fixture.wait(1_000);
+      const { message } = await fixture.hear({ automated: true });
+      isTrue(message.automated, 'it is known as automated');
+      const state = await fixture.state(conversation.id);
+      equal([state.conversation.lastInboundAt, state.conversation.lastSeq], [conversation.lastInboundAt, 2]);
+      fixture.wait(1_000);
+      await fixture.hear();
+      equal((await fixture.state(conversation.id)).conversation.lastInboundAt, fixture.now);
     });
 
     cases.it('opens a conversation on the default channel only where there is none to join', async (fixture) => {

@@ -5,6 +5,18 @@ import { LEASE_MS, MINUTE, OTHER_CHANNEL, SECOND, T0 } from './values';
 
 export function decisionCases(cases: Cases): void {
   cases.describe('commit: a decision', () => {
+    cases.it('writes of the client only what is given', async (fixture) => {
+      const turn = await fixture.hearLeased();
+      const recent = [{ at: fixture.now, scenario: 'UNKNOWN', gist: [1, 2, 4294967295] }];
+      await fixture.decide(turn, { client: { expectedVersion: 1, greetedAt: fixture.now } });
+      await fixture.decide(await fixture.hearLeased(), { client: { expectedVersion: 2, recent } });
+      const again = await fixture.hearLeased();
+      equal(again.state.client, { ...turn.state.client, greetedAt: T0, recent, version: 3 });
+      await fixture.decide(again, { client: { expectedVersion: 3, recent: [] } });
+      const after = await fixture.state(turn.state.conversation.id);
+      equal(after.client, { ...turn.state.client, greetedAt: T0, recent: [], version: 4 });
+    });
+
     cases.it('writes everything that follows from it', async (fixture) => {
       const turn = await fixture.hearLeased();
       const { conversation, client, message } = turn.state;

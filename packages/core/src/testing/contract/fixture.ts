@@ -27,6 +27,7 @@ export interface HearOptions {
   readonly text?: string;
   readonly originalText?: string;
   readonly attachments?: readonly Attachment[];
+  readonly automated?: boolean;
   readonly locale?: string;
   readonly name?: string;
   readonly channel?: Channel | null;
@@ -85,6 +86,7 @@ export class Fixture {
         originalText: options.originalText ?? null,
         locale,
         attachments: options.attachments ?? [],
+        automated: options.automated ?? false,
       },
       newConversationId: this.id(),
       client: { name, locale },

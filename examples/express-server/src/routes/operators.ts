@@ -1,0 +1,35 @@
+import type { Conversation, OperatorParams } from '@firstline/core';
+import { type RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import { operatorOf, requireRole } from '../auth/require-role';
+import type { AppContext } from '../context';
+import { jsonBody } from '../json-body';
+import { parseWire } from '../parse';
+import { idOf, resource } from '../resource';
+import { wire } from '../wire';
+
+const replyBody = z.strictObject({ text: z.string() });
+
+/** What people do in a conversation, under the name they signed in with. */
+export function operatorRoutes({ engine: { operators }, auth }: AppContext): Router {
+  const router = Router();
+  const operator = requireRole(auth.tokens, 'operator');
+
+  const act =
+    (step: (conversationId: string, by: OperatorParams) => Promise<Conversation>): RequestHandler =>
+    async (req, res) => {
+      res.json(wire(await step(idOf(req), { operatorId: operatorOf(res).id })));
+    };
+
+  const reply: RequestHandler = async (req, res) => {
+    const { text } = parseWire(replyBody, req.body, 'body');
+    res.json(wire(await operators.reply(idOf(req), { operatorId: operatorOf(res).id, text })));
+  };
+
+  const address = '/api/conversations/:id';
+  resource(router, `${address}/take-over`, { POST: [operator, act((id, by) => operators.takeOver(id, by))] });
+  resource(router, `${address}/release`, { POST: [operator, act((id, by) => operators.release(id, by))] });
+  resource(router, `${address}/resolve`, { POST: [operator, act((id, by) => operators.resolve(id, by))] });
+  resource(router, `${address}/reply`, { POST: [operator, ...jsonBody, reply] });
+  return router;
+}

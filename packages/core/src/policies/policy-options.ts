@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { digest } from '../model/digest';
+import { type Duration, parseDuration } from '../model/duration';
+import { canonicalJson, type JsonValue } from '../model/json';
+import type { EscalationRule, Policy } from '../model/policy';
+import { BUILT_IN_RULES } from './escalation';
+
+/** Policy as a developer writes it: everything optional, durations as `'15m'` or milliseconds. See {@link Policy}. */
+export interface PolicyOptions {
+  readonly receiving?: {
+    /** Characters after cleaning. Default 4,000. */
+    readonly maxTextLength?: number;
+    /** Default `'3s'`; 0 switches it off. See {@link Policy}. */
+    readonly duplicateWindow?: Duration;
+    /** Default 30 per `'1m'`; `false`: no limit. */
+    readonly clientRateLimit?: { readonly limit: number; readonly window: Duration } | false;
+    /** Default 600 per `'1m'`; `false`: no limit. */
+    readonly sourceRateLimit?: { readonly limit: number; readonly window: Duration } | false;
+  };
+  /** Default: once per client, for ever. `{ again: '30d' }` greets anew after so long; `false` never greets. */
+  readonly greeting?: { readonly again?: Duration } | false;
+  readonly classification?: {
+    /** Default `'10s'`. */
+    readonly timeout?: Duration;
+  };
+  readonly escalation?: {
+    /** In [0, 1]. Default 0.4. */
+    readonly minConfidence?: number;
+    /** In [0, 1]. Default 0.05. */
+    readonly minGap?: number;
+    /** At least 1. Default 1. */
+    readonly unknownAfter?: number;
+    /** Default 3 within `'24h'`; `false`: repeats are not counted. */
+    readonly repeats?: { readonly count?: number; readonly window?: Duration } | false;
+    /** Default 20 messages within `'5m'`; `false`: never. */
+    readonly loopGuard?: { readonly limit: number; readonly window: Duration } | false;
+    /** Default true. */
+    readonly negativeWording?: boolean;
+    /** Own reasons to call a person. Default none. */
+    readonly rules?: readonly EscalationRule[];
+  };
+  /** Times after the bot's reply, growing. Default `['15m', '30m', '1d']`; `[]`: none. */
+  readonly reminders?: readonly Duration[];
+  /** How late a reminder may be sent. Default `'1h'`. */
+  readonly reminderLateness?: Duration;
+  /** What the bot asked for and did not get, so long after the last reminder, goes to a person. Default `'1d'`. */
+  readonly handOverAfter?: Duration;
+  readonly delivery?: {
+    /** Pauses between attempts. Default `['5s', '5m', '30m', '2h', '5h', '10h', '14h', '20h', '24h']`. */
+    readonly retries?: readonly Duration[];
+    /** In [0, 1). Default 0.2. */
+    readonly jitter?: number;
+    /** Default `'1h'`. */
+    readonly maxRetryAfter?: Duration;
+    /** How long a message is worth delivering. Default `'5d'`. */
+    readonly maxAge?: Duration;
+    /** Default 32. */
+    readonly concurrency?: number;
+  };
+  readonly work?: {
+    /** Default `'60s'`. */
+    readonly lease?: Duration;
+    /** Default `'15s'`. */
+    readonly wait?: Duration;
+    /** Default `'1s'`. */
+    readonly sweep?: Duration;
+  };
+}
+
+const duration = z.custom<Duration>((value) => parseDuration(value) !== null, {
+  error: 'expected a duration such as "30s", "15m", "1d" or milliseconds',
+});
+const positiveDuration = duration.refine((value) => (parseDuration(value) ?? 0) > 0, 'must be longer than 0');
+const rateLimit = z.union([z.literal(false), z.strictObject({ limit: z.int().positive(), window: positiveDuration })]);
+const growing = (values: readonly Duration[]): boolean =>
+  values.every((value, index) => index === 0 || ms(value) > ms(values[index - 1] ?? 0));
+
+const ruleSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected small letters, digits and hyphens, for example "vip-client"')
+    .refine((id) => !BUILT_IN_RULES.includes(id), 'is the id of a built-in rule'),
+  when: z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
+  priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
+});
+
+export const policySchema = z.strictObject({
+  receiving: z
+    .strictObject({
+      maxTextLength: z.int().min(1).max(100_000).optional(),
+      duplicateWindow: duration.optional(),
+      clientRateLimit: rateLimit.optional(),
+      sourceRateLimit: rateLimit.optional(),
+    })
+    .optional(),
+  greeting: z.union([z.literal(false), z.strictObject({ again: positiveDuration.optional() })]).optional(),
+  classification: z.strictObject({ timeout: positiveDuration.optional() }).optional(),
+  escalation: z
+    .strictObject({
+      minConfidence: z.number().min(0).max(1).optional(),
+      minGap: z.number().min(0).max(1).optional(),
+      unknownAfter: z.int().min(1).optional(),
+      repeats: z
+        .union([
+          z.literal(false),
+          z.strictObject({ count: z.int().min(2).optional(), window: positiveDuration.optional() }),
+        ])
+        .optional(),
+      loopGuard: z
+        .union([z.literal(false), z.strictObject({ limit: z.int().min(2).max(200), window: positiveDuration })])
+        .optional(),
+      negativeWording: z.boolean().optional(),
+      rules: z.array(ruleSchema).optional(),
+    })
+    .optional(),
+  reminders: z
+    .array(positiveDuration)
+    .refine(growing, 'must grow from step to step; each is counted from the reply')
+    .optional(),
+  reminderLateness: positiveDuration.optional(),
+  handOverAfter: positiveDuration.optional(),
+  delivery: z
+    .strictObject({
+      retries: z.array(positiveDuration).optional(),
+      jitter: z.number().min(0).lt(1).optional(),
+      maxRetryAfter: positiveDuration.optional(),
+      maxAge: positiveDuration.optional(),
+      concurrency: z.int().min(1).max(1_000).optional(),
+    })
+    .optional(),
+  work: z
+    .strictObject({
+      lease: positiveDuration.optional(),
+      wait: duration.optional(),
+      sweep: positiveDuration.optional(),
+    })
+    .optional(),
+});
+
+/** The policy with every default filled in and every duration in milliseconds. `options` must have passed the schema. */
+export function buildPolicy(options: PolicyOptions): Policy {
+  const { receiving, delivery, work } = options;
+  const greeting = options.greeting ?? {};
+  const policy: Omit<Policy, 'version'> = {
+    receiving: {
+      maxTextLength: receiving?.maxTextLength ?? 4_000,
+      duplicateWindowMs: ms(receiving?.duplicateWindow ?? '3s'),
+      clientRateLimit: limit(receiving?.clientRateLimit ?? { limit: 30, window: '1m' }),
+      sourceRateLimit: limit(receiving?.sourceRateLimit ?? { limit: 600, window: '1m' }),
+    },
+    greeting: {
+      enabled: greeting !== false,
+      againAfterMs: greeting === false || greeting.again === undefined ? null : ms(greeting.again),
+    },
+    classification: { timeoutMs: ms(options.classification?.timeout ?? '10s') },
+    escalation: buildEscalation(options.escalation ?? {}),
+    reminders: {
+      ladderMs: (options.reminders ?? ['15m', '30m', '1d']).map(ms),
+      maxLatenessMs: ms(options.reminderLateness ?? '1h'),
+      handOverAfterMs: ms(options.handOverAfter ?? '1d'),
+    },
+    delivery: {
+      ladderMs: (delivery?.retries ?? ['5s', '5m', '30m', '2h', '5h', '10h', '14h', '20h', '24h']).map(ms),
+      jitter: delivery?.jitter ?? 0.2,
+      maxRetryAfterMs: ms(delivery?.maxRetryAfter ?? '1h'),
+      maxAgeMs: ms(delivery?.maxAge ?? '5d'),
+      concurrency: delivery?.concurrency ?? 32,
+    },
+    work: {
+      leaseMs: ms(work?.lease ?? '60s'),
+      waitMs: ms(work?.wait ?? '15s'),
+      sweepMs: ms(work?.sweep ?? '1s'),
+    },
+  };
+  // Own rules are code; of them the version can only know which there are.
+  const rules = policy.escalation.rules.map(({ id, priority = null }) => ({ id, priority }));
+  const data = { ...policy, escalation: { ...policy.escalation, rules } };
+  const version = digest(canonicalJson(data as unknown as JsonValue)).slice(0, 12);
+  return Object.freeze({ version, ...policy });
+}
+
+function buildEscalation(options: NonNullable<PolicyOptions['escalation']>): Policy['escalation'] {
+  const { repeats = {} } = options;
+  return {
+    minConfidence: options.minConfidence ?? 0.4,
+    minGap: options.minGap ?? 0.05,
+    unknownAfter: options.unknownAfter ?? 1,
+    repeats: repeats === false ? null : { count: repeats.count ?? 3, windowMs: ms(repeats.window ?? '24h') },
+    loopGuard: limit(options.loopGuard ?? { limit: 20, window: '5m' }),
+    negativeWording: options.negativeWording ?? true,
+    rules: options.rules ?? [],
+  };
+}
+
+function limit(
+  given: { readonly limit: number; readonly window: Duration } | false,
+): Policy['receiving']['clientRateLimit'] {
+  return given === false ? null : { limit: given.limit, windowMs: ms(given.window) };
+}
+
+function ms(value: Duration): number {
+  return parseDuration(value) ?? 0;
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { FirstlineError } from '../errors';
+import type { Conversation } from '../model/conversation';
+import type { Priority } from '../model/scenario';
+import type { Ticket, TicketStatus } from '../model/ticket';
+import type { CommitParams, ConversationPatch } from '../ports/storage';
+import type { EngineContext } from './context';
+
+/** What people change about a ticket; what is absent stays as it is. */
+export interface TicketChanges {
+  readonly status?: TicketStatus;
+  readonly priority?: Priority;
+  /** Who works on it; `null`: nobody. 1 to 255 characters. */
+  readonly assignee?: string | null;
+  /** Who makes the change, for the feed. Default `'operator'`. */
+  readonly operatorId?: string;
+}
+
+type Wanted = Pick<TicketChanges, 'status' | 'priority' | 'assignee'>;
+
+const wantedSchema = z.object({
+  status: z.enum(['open', 'in_progress', 'resolved']).optional(),
+  priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
+  assignee: z.string().trim().min(1, 'is empty; null takes it away').max(255, 'is too long').nullable().optional(),
+});
+/** As with operators: a change that keeps colliding has another cause than other people. */
+const MAX_CONFLICTS = 20;
+
+/**
+ * Changes a ticket, under the version of its conversation: whoever changed it meanwhile is seen, and two people who claim
+ * it at the same time do not both get it.
+ */
+export async function updateTicket(context: EngineContext, ticketId: string, changes: TicketChanges): Promise<Ticket> {
+  const { storage, tenant, clock } = context;
+  const wanted = checkChanges(changes);
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    const known = await existing(context, ticketId);
+    const [state] = await storage.states({ tenant, conversationIds: [known.conversationId] });
+    if (state === undefined) throw notFound(ticketId);
+    // Once more, behind the version it is going to be written under.
+    const ticket = await existing(context, ticketId);
+    const after = { ...ticket, ...wanted, updatedAt: clock.now() };
+    if (!differs(ticket, after)) return ticket;
+    refuse(ticket, wanted);
+    const result = await storage.commit(ticketCommit(state.conversation, after, changes.operatorId ?? 'operator'));
+    if (result.status === 'committed') return after;
+  }
+  throw new FirstlineError('conflict', 'the conversation kept changing; try again', { retryAfterMs: 1_000 });
+}
+
+function checkChanges({ status, priority, assignee }: TicketChanges): Wanted {
+  const result = wantedSchema.safeParse({ status, priority, assignee });
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const path = String(issue?.path[0] ?? 'changes');
+    throw new FirstlineError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}`, { path });
+  }
+  const given = Object.entries(result.data).filter(([, value]) => value !== undefined);
+  if (given.length > 0) return Object.fromEntries(given);
+  throw new FirstlineError('invalid_input', 'there is nothing to change: give a status, a priority or an assignee');
+}
+
+async function existing({ storage, tenant }: EngineContext, ticketId: string): Promise<Ticket> {
+  const ticket = await storage.ticket({ tenant, ticketId });
+  if (ticket === null) throw notFound(ticketId);
+  return ticket;
+}
+
+function refuse(ticket: Ticket, { assignee }: Wanted): void {
+  if (ticket.status === 'resolved') {
+    throw new FirstlineError(
+      'conflict',
+      'the ticket is resolved, which is final; the next escalation opens a new one, or take the conversation over',
+    );
+  }
+  if (assignee != null && ticket.assignee !== null && ticket.assignee !== assignee) {
+    const message = 'assignee: somebody else has the ticket; set the assignee to null first';
+    throw new FirstlineError('conflict', message, { path: 'assignee' });
+  }
+}
+
+function differs(before: Ticket, after: Ticket): boolean {
+  return (['status', 'priority', 'assignee'] as const).some((name) => before[name] !== after[name]);
+}
+
+function ticketCommit(conversation: Conversation, ticket: Ticket, operatorId: string): CommitParams {
+  const { id: ticketId, status, priority, assignee, updatedAt: now, tenant } = ticket;
+  const data = { ticketId, status, priority, assignee, operatorId };
+  return {
+    tenant,
+    now,
+    conversationId: conversation.id,
+    expectedVersion: conversation.version,
+    lease: null,
+    leaseUntil: null,
+    conversation: status === 'resolved' ? withoutTicket(conversation, ticketId) : {},
+    client: null,
+    decidedMessageId: null,
+    decision: null,
+    outbound: [],
+    cancelDeliveries: null,
+    settleReminder: null,
+    scheduleReminder: null,
+    openTicket: null,
+    updateTicket: { id: ticketId, status, priority, assignee },
+    events: [{ type: 'ticket.updated', at: now, conversationId: conversation.id, data }],
+  };
+}
+
+/** Nobody waits on a resolved ticket, and nothing more is counted on it. Who owns the conversation does not change. */
+function withoutTicket(conversation: Conversation, ticketId: string): ConversationPatch {
+  if (conversation.ticketId !== ticketId) return {};
+  return { ticketId: null, ...(conversation.status === 'waiting_on_person' ? { status: 'open' } : {}) };
+}
+
+function notFound(ticketId: string): FirstlineError {
+  return new FirstlineError('not_found', `there is no ticket ${ticketId}`, { path: 'ticketId' });
+}
