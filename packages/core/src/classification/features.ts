@@ -1,3 +1,5 @@
+import { FNV_OFFSET, mixFnv } from '../model/fnv';
+
 /** `word`: 1–2-grams of words, with the edges of the text; `part`: n-grams of characters inside one word. */
 export type FeatureBlock = 'word' | 'part';
 
@@ -25,9 +27,6 @@ const LONGEST_PART = 5;
  */
 const OPENER_EMPHASIS = 0.35;
 
-// FNV-1a, 32 bits: offset basis and prime of the published algorithm.
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 /** Another offset basis for parts, so that the word "нет" and the part "нет" are two features. */
 const PART_OFFSET = 0x9e3779b9;
 
@@ -50,7 +49,7 @@ export function featuresOf(words: readonly string[], openerLength: number): Map<
 
 function addWords(features: Map<number, Feature>, label: string, emphasis: number): void {
   let hash = FNV_OFFSET;
-  for (let index = 0; index < label.length; index += 1) hash = mix(hash, label.charCodeAt(index));
+  for (let index = 0; index < label.length; index += 1) hash = mixFnv(hash, label.charCodeAt(index));
   add(features, { hash, block: 'word', label, count: 1, emphasis });
 }
 
@@ -59,14 +58,10 @@ function addParts(features: Map<number, Feature>, word: string, emphasis: number
     const end = Math.min(word.length, start + LONGEST_PART);
     let hash = PART_OFFSET;
     for (let index = start; index < end; index += 1) {
-      hash = mix(hash, word.charCodeAt(index));
+      hash = mixFnv(hash, word.charCodeAt(index));
       if (index - start + 1 >= SHORTEST_PART) add(features, { hash, block: 'part', label: null, count: 1, emphasis });
     }
   }
-}
-
-function mix(hash: number, code: number): number {
-  return Math.imul(hash ^ code, FNV_PRIME);
 }
 
 function add(features: Map<number, Feature>, feature: Feature): void {

@@ -1,6 +1,5 @@
-// FNV-1a, 32 bits: offset basis and prime of the published algorithm.
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
+import { FNV_OFFSET, mixFnv } from '../model/fnv';
+
 /** The record of twenty requests is written with each decision; what follows after so many words is detail. */
 const MAX_WORDS = 16;
 /** Shorter words carry grammar, not subject. */
@@ -37,6 +36,6 @@ export function sameGist(one: readonly number[], other: readonly number[]): bool
 
 function hash(word: string): number {
   let value = FNV_OFFSET;
-  for (let index = 0; index < word.length; index += 1) value = Math.imul(value ^ word.charCodeAt(index), FNV_PRIME);
+  for (let index = 0; index < word.length; index += 1) value = mixFnv(value, word.charCodeAt(index));
   return value >>> 0;
 }

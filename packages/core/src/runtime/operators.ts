@@ -8,6 +8,7 @@ import { type OwnershipAction, ownershipVerdict } from '../policies/ownership';
 import type { CommitParams, ConversationState, NewOutbound } from '../ports/storage';
 import type { EngineContext } from './context';
 import { newDelivery } from './decision-changes';
+import { emptyCommit } from './empty-commit';
 import type { Processor } from './processor';
 import { announce } from './wakeups';
 
@@ -126,7 +127,6 @@ export class Operators {
     words: Words | null,
     now: number,
   ): CommitParams | null {
-    const { tenant } = this.#context;
     const { conversation, client, reminder } = state;
     const verdict = ownershipVerdict(action, conversation, operatorId);
     if (!verdict.allowed) throw new FirstlineError('conflict', `${action}: ${verdict.reason}`);
@@ -141,12 +141,7 @@ export class Operators {
       events.push({ type: 'reminder.settled', at: now, conversationId: conversation.id, data });
     }
     return {
-      tenant,
-      now,
-      conversationId: conversation.id,
-      expectedVersion: conversation.version,
-      lease: null,
-      leaseUntil: null,
+      ...emptyCommit(conversation, now),
       conversation: {
         owner: verdict.owner,
         status: verdict.status,
@@ -157,13 +152,9 @@ export class Operators {
       },
       client:
         verdict.owner === 'human' && client.recent.length > 0 ? { expectedVersion: client.version, recent: [] } : null,
-      decidedMessageId: null,
-      decision: null,
       outbound: words === null ? [] : [this.#outbound(conversation, operatorId, words, now)],
       cancelDeliveries: silences ? { types: action === 'resolve' ? ['reminder'] : BOT_TYPES, reason } : null,
       settleReminder: silences && reminder !== null ? { status: 'cancelled', reason, messageId: null } : null,
-      scheduleReminder: null,
-      openTicket: null,
       updateTicket:
         verdict.ticket === null || conversation.ticketId === null
           ? null

@@ -11,6 +11,7 @@ import type { RenderedTemplate } from '../policies/template-catalog';
 import type { CommitParams, ConversationState, WorkLease } from '../ports/storage';
 import type { EngineContext } from './context';
 import { newDelivery } from './decision-changes';
+import { emptyCommit } from './empty-commit';
 
 /** A reminder whose time has come, with the state it is judged by. */
 interface Firing {
@@ -104,22 +105,10 @@ function settle(
     data: { reminderId: reminder.id, step: reminder.step, status: settled.status, reason: settled.reason },
   };
   return {
-    tenant: context.tenant,
-    now,
-    conversationId: conversation.id,
-    expectedVersion: conversation.version,
+    ...emptyCommit(conversation, now),
     lease,
-    leaseUntil: null,
-    conversation: {},
-    client: null,
-    decidedMessageId: null,
-    decision: null,
-    outbound: [],
-    cancelDeliveries: null,
     settleReminder: settled,
     scheduleReminder: next === null ? null : { ...reminder, ...next, id: context.ids.next(), createdAt: now },
-    openTicket: null,
-    updateTicket: null,
     events: [event],
   };
 }

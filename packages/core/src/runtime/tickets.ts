@@ -5,6 +5,7 @@ import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
 import type { CommitParams, ConversationPatch } from '../ports/storage';
 import type { EngineContext } from './context';
+import { emptyCommit } from './empty-commit';
 
 /** What people change about a ticket; what is absent stays as it is. */
 export interface TicketChanges {
@@ -84,24 +85,11 @@ function differs(before: Ticket, after: Ticket): boolean {
 }
 
 function ticketCommit(conversation: Conversation, ticket: Ticket, operatorId: string): CommitParams {
-  const { id: ticketId, status, priority, assignee, updatedAt: now, tenant } = ticket;
+  const { id: ticketId, status, priority, assignee, updatedAt: now } = ticket;
   const data = { ticketId, status, priority, assignee, operatorId };
   return {
-    tenant,
-    now,
-    conversationId: conversation.id,
-    expectedVersion: conversation.version,
-    lease: null,
-    leaseUntil: null,
+    ...emptyCommit(conversation, now),
     conversation: status === 'resolved' ? withoutTicket(conversation, ticketId) : {},
-    client: null,
-    decidedMessageId: null,
-    decision: null,
-    outbound: [],
-    cancelDeliveries: null,
-    settleReminder: null,
-    scheduleReminder: null,
-    openTicket: null,
     updateTicket: { id: ticketId, status, priority, assignee },
     events: [{ type: 'ticket.updated', at: now, conversationId: conversation.id, data }],
   };

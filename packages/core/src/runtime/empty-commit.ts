@@ -1,0 +1,25 @@
+import type { Conversation } from '../model/conversation';
+import type { CommitParams } from '../ports/storage';
+
+/** A commit that changes nothing but the conversation's version: what people and timers do is written on top of it. */
+export function emptyCommit(conversation: Conversation, now: number): CommitParams {
+  return {
+    tenant: conversation.tenant,
+    now,
+    conversationId: conversation.id,
+    expectedVersion: conversation.version,
+    lease: null,
+    leaseUntil: null,
+    conversation: {},
+    client: null,
+    decidedMessageId: null,
+    decision: null,
+    outbound: [],
+    cancelDeliveries: null,
+    settleReminder: null,
+    scheduleReminder: null,
+    openTicket: null,
+    updateTicket: null,
+    events: [],
+  };
+}
