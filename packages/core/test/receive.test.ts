@@ -199,6 +199,15 @@ describe('receive', () => {
     expect(isFirstlineError(error) && [error.code, error.path]).toEqual(['invalid_channel', 'channel.transport']);
   });
 
+  it('lets fifty messages of one client through at once, with nothing configured', async () => {
+    const { engine } = desk({ policy: {} });
+    const texts = Array.from({ length: 50 }, (_, index) => `question ${index}`);
+    const outcomes = await Promise.all(texts.map((text) => engine.receive({ clientId: 'c', text, source: 'host' })));
+    expect(outcomes.every(({ decision }) => decision !== null)).toBe(true);
+    expect(outcomes.flatMap(({ replies }) => replies).filter(({ type }) => type === 'greeting')).toHaveLength(1);
+    expect((await engine.stats()).tickets.open).toBe(1);
+  });
+
   it('limits the rate of a client and of a source, counting a refused message against neither', async () => {
     const limits = {
       clientRateLimit: { limit: 2, window: '1m' },

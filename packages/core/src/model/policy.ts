@@ -44,9 +44,9 @@ export interface Policy {
      * who asks again. 0 switches it off.
      */
     readonly duplicateWindowMs: number;
-    /** Per client. Default 30 a minute. */
+    /** Per client. Default 60 a minute, more than anyone types. */
     readonly clientRateLimit: RateLimit | null;
-    /** Per `source` given to `receive`. Default 600 a minute. */
+    /** Per `source` given to `receive`. Default 6,000 a minute: a source is often another server. */
     readonly sourceRateLimit: RateLimit | null;
   };
   readonly greeting: {

@@ -12,9 +12,9 @@ export interface PolicyOptions {
     readonly maxTextLength?: number;
     /** Default `'3s'`; 0 switches it off. See {@link Policy}. */
     readonly duplicateWindow?: Duration;
-    /** Default 30 per `'1m'`; `false`: no limit. */
+    /** Default 60 per `'1m'`; `false`: no limit. */
     readonly clientRateLimit?: { readonly limit: number; readonly window: Duration } | false;
-    /** Default 600 per `'1m'`; `false`: no limit. */
+    /** Default 6,000 per `'1m'`; `false`: no limit. */
     readonly sourceRateLimit?: { readonly limit: number; readonly window: Duration } | false;
   };
   /** Default: once per client, for ever. `{ again: '30d' }` greets anew after so long; `false` never greets. */
@@ -145,8 +145,8 @@ export function buildPolicy(options: PolicyOptions): Policy {
     receiving: {
       maxTextLength: receiving?.maxTextLength ?? 4_000,
       duplicateWindowMs: ms(receiving?.duplicateWindow ?? '3s'),
-      clientRateLimit: limit(receiving?.clientRateLimit ?? { limit: 30, window: '1m' }),
-      sourceRateLimit: limit(receiving?.sourceRateLimit ?? { limit: 600, window: '1m' }),
+      clientRateLimit: limit(receiving?.clientRateLimit ?? { limit: 60, window: '1m' }),
+      sourceRateLimit: limit(receiving?.sourceRateLimit ?? { limit: 6_000, window: '1m' }),
     },
     greeting: {
       enabled: greeting !== false,
