@@ -29,13 +29,21 @@ export interface DecideInput {
   readonly now: number;
 }
 
+interface Considered extends DecideInput {
+  /** This message as it is remembered, to notice that the client asks again. */
+  readonly request: RecentRequest;
+  /** How often the client made this request lately, this time included; small talk is never counted. */
+  readonly timesAsked: number;
+}
+
 /**
  * What to do about one inbound message. Pure: the same input gives the same decision, and nothing happens by asking.
  *
  * The order is: who owns the conversation, then whether a person is needed, then the reply. Every rule leaves a trace,
  * whether it fired or not.
  */
-export function decide(input: DecideInput): Decision {
+export function decide(given: DecideInput): Decision {
+  const input = considered(given);
   const { conversation, classification, message, policy } = input;
   const scenario = input.scenarios.get(classification.scenario) ?? null;
   const asked = scenario?.priority ?? 'normal';
@@ -58,7 +66,7 @@ export function decide(input: DecideInput): Decision {
     classification,
     scenario,
     hasReply: answer !== null,
-    timesAsked: timesAskedOf(input),
+    timesAsked: input.timesAsked,
     unknowns: unknownsInARow(input.client.recent),
     requestsLately: requestsLately(input.client.recent, input.now, policy.escalation.loopGuard),
     policy: policy.escalation,
@@ -115,7 +123,7 @@ export function decide(input: DecideInput): Decision {
 }
 
 function escalated(
-  input: DecideInput,
+  input: Considered,
   plan: {
     readonly priority: Priority;
     readonly rules: readonly RuleTrace[];
@@ -145,7 +153,7 @@ function escalated(
 }
 
 function held(
-  input: DecideInput,
+  input: Considered,
   priority: Priority,
   rule: string,
   reason: string,
@@ -164,7 +172,7 @@ function held(
 
 /** What a decision is unless it says otherwise: no ticket, no greeting, no reminder. */
 function common(
-  input: DecideInput,
+  input: Considered,
   priority: Priority,
   rules: readonly RuleTrace[],
 ): Pick<
@@ -177,29 +185,30 @@ function common(
     rules,
     ticket: null,
     countsOnTicket: false,
-    timesAsked: timesAskedOf(input),
+    timesAsked: input.timesAsked,
     greets: false,
     recent: recentAfter(input),
     followsUp: false,
   };
 }
 
-/** This message as it is remembered, to notice that the client asks again. */
-function requestOf({ message, classification, now }: DecideInput): RecentRequest {
-  return { at: now, scenario: classification.scenario, gist: gistOf(message.text) };
+/** The request as it is remembered, and how often it was made, worked out once for everything that asks. */
+function considered(input: DecideInput): Considered {
+  const { message, classification, client, scenarios, policy, now } = input;
+  const request = { at: now, scenario: classification.scenario, gist: gistOf(message.text) };
+  const { repeats } = policy.escalation;
+  const smallTalk = scenarios.get(classification.scenario)?.smallTalk ?? false;
+  return {
+    ...input,
+    request,
+    timesAsked: repeats === null || smallTalk ? 1 : timesAsked(client.recent, request, repeats),
+  };
 }
 
 /** A person who takes over empties the client's record, see `runtime/operators.ts`. */
-function recentAfter(input: DecideInput): readonly RecentRequest[] | null {
-  if (input.conversation.owner === 'human' || input.message.automated) return null;
-  return remembered(input.client.recent, requestOf(input), input.policy.escalation.loopGuard);
-}
-
-/** How often the client made this request lately, this time included; small talk is never counted. */
-function timesAskedOf(input: DecideInput): number {
-  const { repeats } = input.policy.escalation;
-  const smallTalk = input.scenarios.get(input.classification.scenario)?.smallTalk ?? false;
-  return repeats === null || smallTalk ? 1 : timesAsked(input.client.recent, requestOf(input), repeats);
+function recentAfter({ conversation, message, client, request, policy }: Considered): Decision['recent'] {
+  if (conversation.owner === 'human' || message.automated) return null;
+  return remembered(client.recent, request, policy.escalation.loopGuard);
 }
 
 function render(input: DecideInput, key: string): RenderedTemplate | null {

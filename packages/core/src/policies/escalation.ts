@@ -1,20 +1,11 @@
-import { type Classification, UNKNOWN } from '../model/classification';
-import type { Client } from '../model/client';
-import type { Conversation } from '../model/conversation';
+import { UNKNOWN } from '../model/classification';
 import type { RuleTrace } from '../model/decision';
-import type { InboundMessage } from '../model/message';
-import type { Policy } from '../model/policy';
-import type { Priority, Scenario } from '../model/scenario';
+import type { EscalationQuestion, Policy } from '../model/policy';
+import type { Priority } from '../model/scenario';
 import { asksForHuman } from './asks-for-human';
 import { isStronglyNegative } from './negative-wording';
 
-export interface EscalationInput {
-  readonly message: InboundMessage;
-  readonly conversation: Conversation;
-  readonly client: Client;
-  readonly classification: Classification;
-  /** `null` for `UNKNOWN`. */
-  readonly scenario: Scenario | null;
+export interface EscalationInput extends EscalationQuestion {
   /** Whether the scenario's reply could be rendered for this client. */
   readonly hasReply: boolean;
   /** How often the client made this request lately, this time included. */
@@ -24,7 +15,6 @@ export interface EscalationInput {
   /** How many messages the client sent within the window of the loop guard, this one included. */
   readonly requestsLately: number;
   readonly policy: Policy['escalation'];
-  readonly now: number;
 }
 
 export interface EscalationVerdict {

@@ -9,6 +9,7 @@ import type { Ticket } from '../model/ticket';
 import { firstStep } from '../policies/reminders';
 import type { CommitParams, ConversationState, NewOutbound, WorkLease } from '../ports/storage';
 import type { EngineContext } from './context';
+import { newTicket, ticketOpened } from './new-ticket';
 
 /** A decision turned into rows: what is committed, and what `receive` answers with. */
 export interface DecisionChanges {
@@ -46,7 +47,9 @@ export function decisionChanges(
       delivery: newDelivery(context, conversation, sendAt + context.policy.delivery.maxAgeMs),
     };
   });
-  const ticket = newTicket(context, message, decision, now);
+  const { conversationId, clientId, id: messageId, attachments } = message;
+  const cause = { conversationId, clientId, messageId, attachments };
+  const ticket = decision.ticket === null ? null : newTicket(context, { ...cause, ...decision.ticket }, now);
   const ticketId = ticket?.id ?? (decision.countsOnTicket ? conversation.ticketId : null);
   const record: DecisionRecord = {
     tenant: context.tenant,
@@ -139,26 +142,6 @@ function thresholds({ policy: { escalation } }: EngineContext): Readonly<Record<
   return { minConfidence, minGap, unknownAfter, ...(repeats === null ? {} : { repeats: repeats.count }) };
 }
 
-function newTicket(context: EngineContext, message: InboundMessage, decision: Decision, now: number): Ticket | null {
-  if (decision.ticket === null) return null;
-  return {
-    tenant: context.tenant,
-    id: context.ids.next(),
-    conversationId: message.conversationId,
-    clientId: message.clientId,
-    messageId: message.id,
-    attachments: message.attachments,
-    rule: decision.ticket.rule,
-    reason: decision.ticket.reason,
-    priority: decision.ticket.priority,
-    status: 'open',
-    assignee: null,
-    repeats: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
 /** A new silence begins when the last reply may be sent; its episode carries that message's id. */
 function firstReminder(
   context: EngineContext,
@@ -211,10 +194,7 @@ function decisionEvents(
       },
     },
   ];
-  if (ticket !== null) {
-    const data = { ticketId: ticket.id, rule: ticket.rule, priority: ticket.priority };
-    events.push({ type: 'ticket.opened', at: now, conversationId, data });
-  }
+  if (ticket !== null) events.push(ticketOpened(ticket));
   if (state.reminder !== null && !state.message.automated) {
     const data = { reminderId: state.reminder.id, status: 'cancelled', reason: 'client_answered' };
     events.push({ type: 'reminder.settled', at: now, conversationId, data });

@@ -3,7 +3,6 @@ import type { NewEvent } from '../model/event';
 import type { OutboundType } from '../model/message';
 import type { Reminder } from '../model/reminder';
 import type { Priority } from '../model/scenario';
-import type { Ticket } from '../model/ticket';
 import { templateValues } from '../policies/decide';
 import { reminderKey } from '../policies/default-templates';
 import { remindVerdict, type ReminderVerdict } from '../policies/reminders';
@@ -12,6 +11,7 @@ import type { CommitParams, ConversationState, WorkLease } from '../ports/storag
 import type { EngineContext } from './context';
 import { newDelivery } from './decision-changes';
 import { emptyCommit } from './empty-commit';
+import { newTicket, ticketOpened } from './new-ticket';
 
 /** A reminder whose time has come, with the state it is judged by. */
 interface Firing {
@@ -55,41 +55,23 @@ function handOver(firing: Firing): CommitParams {
   const { conversation } = state;
   const rule = 'awaited-never-came';
   const reason = `the ${conversation.awaiting ?? 'answer'} asked for has not come`;
-  const ticket: Ticket = {
-    tenant: context.tenant,
-    id: context.ids.next(),
-    conversationId: conversation.id,
-    clientId: conversation.clientId,
-    messageId: null,
-    attachments: [],
-    rule,
-    reason,
-    priority: priorityOf(context, reminder),
-    status: 'open',
-    assignee: null,
-    repeats: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
+  const { id: conversationId, clientId } = conversation;
+  const priority = priorityOf(context, reminder);
+  const cause = { conversationId, clientId, messageId: null, attachments: [], rule, reason, priority };
+  const ticket = newTicket(context, cause, now);
   const rendered = render(firing, 'escalation_notice');
   const said =
     rendered === null
       ? null
       : say(firing, 'escalation_notice', rendered, { outcome: 'escalated', rule, reason, ticketId: ticket.id });
   const settled = settle(firing, { status: 'skipped', reason: 'handed_over', messageId: null }, null);
-  const opened: NewEvent = {
-    type: 'ticket.opened',
-    at: now,
-    conversationId: conversation.id,
-    data: { ticketId: ticket.id, rule, priority: ticket.priority },
-  };
   return {
     ...settled,
     conversation: { status: 'waiting_on_person', awaiting: null, ticketId: ticket.id },
     decision: said?.record ?? null,
     outbound: said === null ? [] : [said.outbound],
     openTicket: ticket,
-    events: [...settled.events, opened],
+    events: [...settled.events, ticketOpened(ticket)],
   };
 }
 

@@ -7,6 +7,7 @@ import type { Reminder } from '../../model/reminder';
 import type { Ticket } from '../../model/ticket';
 import type { ClaimedDelivery, CommitParams, DeliveryResult, NewOutbound } from '../../ports/storage';
 import type { IdSource } from '../../ports/id-source';
+import { emptyCommit } from '../../runtime/empty-commit';
 import { LEASE_MS, type Turn } from './values';
 
 const OUTCOME_OF: Readonly<Record<DeliveryResult['next']['status'], OutcomeClass>> = {
@@ -63,26 +64,7 @@ export class Rows {
 
   /** A commit that changes nothing but the version, as people make it. */
   act(conversation: Conversation, changes: Partial<CommitParams> = {}): CommitParams {
-    return {
-      tenant: this.#tenant,
-      now: this.#now(),
-      conversationId: conversation.id,
-      expectedVersion: conversation.version,
-      lease: null,
-      leaseUntil: null,
-      conversation: {},
-      client: null,
-      decidedMessageId: null,
-      decision: null,
-      outbound: [],
-      cancelDeliveries: null,
-      settleReminder: null,
-      scheduleReminder: null,
-      openTicket: null,
-      updateTicket: null,
-      events: [],
-      ...changes,
-    };
+    return { ...emptyCommit(conversation, this.#now()), tenant: this.#tenant, ...changes };
   }
 
   /** The decision about the message of a turn, with one reply unless told otherwise. */
