@@ -9,10 +9,11 @@ const ROOMS = {
   'errors.ts': BASE,
   'ports/': BASE,
   'policies/': BASE,
-  'classification/': [...BASE, 'ports/', 'policies/'],
+  'clock/': [...BASE, 'ports/'],
+  'classification/': [...BASE, 'ports/', 'policies/', 'clock/'],
   'outage/': [...BASE, 'ports/', 'policies/'],
-  'memory/': [...BASE, 'ports/', 'policies/', 'classification/'],
-  'runtime/': [...BASE, 'ports/', 'policies/', 'classification/', 'outage/', 'memory/'],
+  'memory/': [...BASE, 'ports/', 'policies/', 'clock/', 'classification/'],
+  'runtime/': [...BASE, 'ports/', 'policies/', 'clock/', 'classification/', 'outage/', 'memory/'],
 };
 const INNER = Object.keys(ROOMS);
 const WIRING = ['options.ts', 'engine.ts', 'engine-api.ts'];

@@ -7,7 +7,7 @@ const TYPESCRIPT = ['**/*.ts'];
 const TESTS = ['**/test/**/*.ts', '**/*.test.ts', 'tests/**/*.ts', 'bench/**/*.ts'];
 const CONFIGS = ['**/*.config.ts', '**/*.config.mjs'];
 const CORE = 'packages/core/src/**/*.ts';
-const CLOCK = 'packages/core/src/runtime/system-clock.ts';
+const CLOCK = 'packages/core/src/clock/system-clock.ts';
 const IDS = 'packages/core/src/runtime/id-source.ts';
 
 /** Syntax that the whole house does without. */

@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: ['packages/adapter-postgres/test/support/global-setup.ts'],
     pool: 'forks',
     retry: 0,
     testTimeout: 30_000,

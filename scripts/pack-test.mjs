@@ -10,12 +10,22 @@ import { run, tool } from './lib/run.mjs';
 import { hashOf } from './lib/stamps.mjs';
 import { readJson, root } from './lib/workspace.mjs';
 
-const NAMES = ['@firstline/core', '@firstline/adapter-sqlite', '@firstline/adapter-webhook'];
-const PEERS = ['better-sqlite3', 'kysely', '@types/better-sqlite3'];
+const NAMES = [
+  '@firstline/core',
+  '@firstline/adapter-files',
+  '@firstline/adapter-postgres',
+  '@firstline/adapter-openai',
+  '@firstline/adapter-sqlite',
+  '@firstline/adapter-webhook',
+];
+const PEERS = ['better-sqlite3', 'kysely', '@types/better-sqlite3', 'openai'];
 
 const PROGRAM = `
-import { createEngine, defineScenarios } from '@firstline/core';
+import { cached, cascade, createEngine, defineScenarios, languageModelClassifier, localClassifier } from '@firstline/core';
 import { ManualClock } from '@firstline/core/testing';
+import { fileTemplates } from '@firstline/adapter-files';
+import { openaiModel } from '@firstline/adapter-openai';
+import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
 import { webhookTransport } from '@firstline/adapter-webhook';
 
@@ -36,9 +46,14 @@ const scenarios = defineScenarios([
 
 async function main(): Promise<void> {
   if (typeof ManualClock !== 'function') throw new Error('@firstline/core/testing has no ManualClock');
+  // Without a budget nothing is asked.
+  const budget = { tokens: 0, per: '1d' } as const;
+  const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
   const engine = createEngine({
     scenarios,
+    classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
+    templateSource: fileTemplates({ path: 'texts.json' }),
     transports: { webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }) },
   });
   await engine.start();
@@ -118,10 +133,12 @@ async function compileAndRun(dir) {
   return `${kind}: ${output}`;
 }
 
-/** Where the SQLite adapter finds a peer dependency in this workspace. */
+/** Where the adapters find a peer dependency in this workspace. */
 function workspaceCopy(name) {
-  const adapter = createRequire(join(root, 'packages', 'adapter-sqlite', 'package.json'));
-  const base = adapter.resolve.paths(name).map((dir) => join(dir, name));
+  const adapters = ['adapter-sqlite', 'adapter-openai'].map((dir) =>
+    createRequire(join(root, 'packages', dir, 'package.json')),
+  );
+  const base = adapters.flatMap((adapter) => adapter.resolve.paths(name).map((dir) => join(dir, name)));
   return realpathSync(base.find((dir) => existsSync(join(dir, 'package.json'))));
 }
 

@@ -5,15 +5,19 @@ import { correlate } from './correlation';
 import { notFound, problemHandler } from './problem';
 import { logRequests } from './request-log';
 import { authRoutes } from './routes/auth';
+import { clientRoutes } from './routes/clients';
 import { conversationRoutes } from './routes/conversations';
 import { deliveryRoutes } from './routes/deliveries';
 import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
 import { messageRoutes } from './routes/messages';
+import { noteRoutes } from './routes/notes';
 import { operatorRoutes } from './routes/operators';
 import { statsRoutes } from './routes/stats';
+import { templateRoutes } from './routes/templates';
 import { ticketRoutes } from './routes/tickets';
+import { transcriptRoutes } from './routes/transcripts';
 
 /** The whole HTTP API, not listening yet. */
 export function createApp(context: AppContext): Express {
@@ -30,9 +34,13 @@ export function createApp(context: AppContext): Express {
   app.use('/api', requireRole(context.auth.tokens, 'viewer'));
   app.use(explanationRoutes(context));
   app.use(conversationRoutes(context));
+  app.use(noteRoutes(context));
+  app.use(transcriptRoutes(context));
   app.use(operatorRoutes(context));
   app.use(ticketRoutes(context));
   app.use(deliveryRoutes(context));
+  app.use(clientRoutes(context));
+  app.use(templateRoutes(context));
   app.use(statsRoutes(context));
   app.use(eventRoutes(context));
 

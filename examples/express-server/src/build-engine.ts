@@ -1,24 +1,56 @@
-import { createEngine, type Engine, type EngineOptions } from '@firstline/core';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type StorageTemplates,
+  storageTemplates,
+  systemClock,
+} from '@firstline/core';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { supportScenarios } from '@firstline/example-scenario-pack';
 import type { Logger } from 'pino';
+import { buildCascade, type ModelCascade } from './build-classifier';
 import { type Config, newSigningSecret } from './config';
 
+/** Changes what the bot says while the engine runs. */
+export type TemplateEditor = Pick<StorageTemplates, 'set' | 'remove'>;
+
+export interface BuiltEngine {
+  readonly engine: Engine;
+  readonly templates: TemplateEditor;
+  /** `null`: no language model is configured. */
+  readonly cascade: ModelCascade | null;
+}
+
 /** Puts the engine together as configured. `overrides` are for tests that need another policy or clock. */
-export function buildEngine(config: Config, logger: Logger, overrides: Partial<EngineOptions> = {}): Engine {
+export function buildEngine(config: Config, logger: Logger, overrides: Partial<EngineOptions> = {}): BuiltEngine {
   const webhook = webhookTransport({
     secret: config.webhookSecret ?? newSigningSecret(),
     allowPrivateAddresses: config.allowPrivateAddresses,
   });
-  return createEngine({
-    scenarios: supportScenarios,
-    storage: sqliteStorage({ filename: config.databaseFile }),
+  const storage = overrides.storage ?? sqliteStorage({ filename: config.databaseFile });
+  const clock = overrides.clock ?? systemClock();
+  const templates = storageTemplates({ storage, clock });
+  const scenarios = overrides.scenarios ?? supportScenarios;
+  const policy = { ...config.policy, ...overrides.policy };
+  const redact = policy.privacy?.redact;
+  const cascade =
+    config.model === null || overrides.classifier !== undefined
+      ? null
+      : buildCascade(config.model, { scenarios, clock, logger, redact });
+  const options: EngineOptions = {
+    templateSource: templates,
     logger,
+    ...(cascade !== null && { classifier: cascade.classifier }),
     ...(config.webhookUrl === null
       ? {}
       : { defaultChannel: { transport: 'webhook', address: { url: config.webhookUrl } } }),
     ...overrides,
+    scenarios,
+    storage,
+    policy,
     transports: { webhook, ...overrides.transports },
-  });
+  };
+  return { engine: createEngine(options), templates, cascade };
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { isFirstlineError } from '@firstline/core';
+import type { PolicyOptions } from '@firstline/core';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { z } from 'zod';
-import { afterPath } from './parse';
+import { type ModelConfig, modelFaults, modelOf, modelVariables } from './model-config';
+import { given as members, judgedBy } from './parse';
+import { businessHoursText, durationOrOff, serviceLevelsText, timeZoneText } from './people-config';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -23,6 +25,10 @@ export interface Config {
   readonly operatorPassword: string | null;
   /** Signs operators' tokens; `null`: none was given, and tokens end with this run. */
   readonly jwtSecret: string | null;
+  /** `null`: none is configured, and messages are classified locally. */
+  readonly model: ModelConfig | null;
+  /** What people promise and how long things are kept; empty where the engine's defaults are good. */
+  readonly policy: Pick<PolicyOptions, 'people' | 'retention'>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether a demonstration conversation is held and printed at start. */
   readonly demo: boolean;
@@ -42,9 +48,6 @@ export class ConfigError extends Error {
 /** Known to the documentation, and to be served by a later version. */
 const NOT_YET = [
   'REDIS_URL',
-  'OPENAI_API_KEY',
-  'OPENAI_BASE_URL',
-  'OPENAI_MODEL',
   'TELEGRAM_BOT_TOKEN',
   'TELEGRAM_API_ROOT',
   'TELEGRAM_MODE',
@@ -102,6 +105,13 @@ const environment = (allowPrivateAddresses: boolean) =>
         'expected at least 32 bytes, such as openssl rand -base64 32 makes',
       )
       .optional(),
+    ...modelVariables,
+    BUSINESS_HOURS: businessHoursText.optional(),
+    BUSINESS_TIME_ZONE: timeZoneText.optional(),
+    SERVICE_LEVELS: serviceLevelsText.optional(),
+    OPERATOR_SILENT_AFTER: durationOrOff.optional(),
+    RETENTION_CONVERSATIONS: durationOrOff.optional(),
+    RETENTION_EVENTS: durationOrOff.optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('warn'),
     FIRSTLINE_DEMO: flag.default(true),
   });
@@ -117,9 +127,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   );
   const allowPrivateAddresses = flag.safeParse(given['ALLOW_PRIVATE_ADDRESSES']).data ?? false;
   const result = environment(allowPrivateAddresses).safeParse(given);
-  if (!result.success) {
-    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const faults = (result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  // Hours without a zone would silently be UTC. Asked here, as what concerns two variables is not asked while one is wrong.
+  if ('BUSINESS_HOURS' in given && !('BUSINESS_TIME_ZONE' in given)) {
+    faults.push('BUSINESS_TIME_ZONE: is missing; say in which time zone BUSINESS_HOURS are meant');
   }
+  faults.push(...modelFaults(given));
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   return {
     host: values.HOST,
@@ -130,25 +144,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES,
     operatorPassword: values.OPERATOR_PASSWORD ?? null,
     jwtSecret: values.JWT_SECRET ?? null,
+    model: modelOf(values),
+    policy: policyOf(values),
     logLevel: values.LOG_LEVEL,
     demo: values.FIRSTLINE_DEMO,
     ignored: NOT_YET.filter((name) => name in given),
   };
 }
 
+function policyOf(values: z.infer<ReturnType<typeof environment>>): Config['policy'] {
+  const { BUSINESS_HOURS: weekly, BUSINESS_TIME_ZONE: timeZone } = values;
+  const hours = timeZone === undefined ? undefined : { timeZone, ...members({ weekly }) };
+  return {
+    people: members({ hours, serviceLevels: values.SERVICE_LEVELS, silentAfter: values.OPERATOR_SILENT_AFTER }),
+    retention: members({ conversations: values.RETENTION_CONVERSATIONS, events: values.RETENTION_EVENTS }),
+  };
+}
+
 /** A secret as Standard Webhooks wants it. */
 export function newSigningSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
-}
-
-/** Lets the library judge, since it is the one that will have to accept the value; its message then follows the path. */
-function judgedBy(accept: (text: string) => void): (text: string, context: z.RefinementCtx) => void {
-  return (text, context) => {
-    try {
-      accept(text);
-    } catch (error) {
-      if (!isFirstlineError(error)) throw error;
-      context.addIssue(afterPath(error));
-    }
-  };
 }

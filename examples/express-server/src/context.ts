@@ -1,11 +1,16 @@
 import type { Engine } from '@firstline/core';
 import type { Logger } from 'pino';
 import type { Auth } from './auth/create-auth';
+import type { ModelCascade } from './build-classifier';
+import type { TemplateEditor } from './build-engine';
 import type { Config } from './config';
 
 /** What the routes work with. */
 export interface AppContext {
   readonly engine: Engine;
+  readonly templates: TemplateEditor;
+  /** `null`: no language model is configured. */
+  readonly cascade: ModelCascade | null;
   readonly config: Config;
   readonly auth: Auth;
   readonly logger: Logger;

@@ -1,4 +1,4 @@
-import { type Channel, FirstlineError, isFirstlineError, type ReceiveInput } from '@firstline/core';
+import { type Channel, FirstlineError, isAutomatedMessage, isFirstlineError, type ReceiveInput } from '@firstline/core';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { afterPath, given, parseWire } from './parse';
@@ -51,6 +51,7 @@ export function readMessage(req: Request): MessageRequest {
         ...given({ mimeType: mime_type, size }),
       })),
       source: req.ip,
+      automated: isAutomatedMessage(req.headers),
     }),
   };
   return { input, headers: { ...(key !== undefined && { id: 'Idempotency-Key' }), ...headerChannel?.headers } };

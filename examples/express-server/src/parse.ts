@@ -1,4 +1,4 @@
-import type { FirstlineError } from '@firstline/core';
+import { type FirstlineError, isFirstlineError } from '@firstline/core';
 import { z } from 'zod';
 import { Problem } from './problem';
 
@@ -44,4 +44,16 @@ function firstFault(error: z.ZodError): { readonly path: string | undefined; rea
 export function afterPath({ message, path = '' }: FirstlineError): string {
   const start = message.indexOf(path);
   return start < 0 ? message : message.slice(start + path.length).replace(/^:?\s+/, '');
+}
+
+/** Lets the library judge, since it is the one that will have to accept the value; its message then follows the path. */
+export function judgedBy(accept: (text: string) => unknown): (text: string, context: z.RefinementCtx) => void {
+  return (text, context) => {
+    try {
+      accept(text);
+    } catch (error) {
+      if (!isFirstlineError(error)) throw error;
+      context.addIssue(afterPath(error));
+    }
+  };
 }

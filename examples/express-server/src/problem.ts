@@ -28,6 +28,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   invalid_options: 500,
   invalid_scenarios: 500,
   classifier_failed: 500,
+  model_failed: 500,
   internal: 500,
   storage_unavailable: 503,
   schema_too_new: 503,

@@ -1,5 +1,6 @@
 import { about } from './about';
 import type { Config } from './config';
+import type { ModelConfig } from './model-config';
 
 /** What the newcomer reads first: where the server is, what it works with and what is not set up. */
 export function welcome(url: string, config: Config, generatedPassword: string | null): string {
@@ -7,7 +8,7 @@ export function welcome(url: string, config: Config, generatedPassword: string |
     `Firstline ${about.version} is listening on ${url}`,
     '',
     `  data        ${config.databaseFile}`,
-    '  classifier  local, trained from the example scenarios; nothing leaves this machine',
+    ...classifierLines(config.model),
     `  webhooks    ${config.webhookUrl === null ? TO_THE_CHANNEL : 'to WEBHOOK_URL, unless a message names its own channel'}`,
   ];
   if (config.webhookSecret === null) lines.push(`              ${GENERATED_SECRET}`);
@@ -40,6 +41,20 @@ export function invitation(url: string, messageId: string, accessToken: string):
   ].join('\n');
 }
 
+function classifierLines(model: ModelConfig | null): readonly string[] {
+  if (model === null) return [`  classifier  ${LOCAL_ALONE}`, `              ${NO_MODEL}`];
+  const { name, baseURL, dailyBudget, price } = model;
+  const where = baseURL === null ? 'OpenAI' : new URL(baseURL).host;
+  const cost = price === null ? 'costs are not counted; set OPENAI_PRICE and OPENAI_BUDGET' : NO_BUDGET;
+  return [
+    `  classifier  local, trained from the example scenarios; what it is not sure of is sent to ${where}`,
+    `              ${name}, ${dailyBudget === null ? cost : `for at most $${dailyBudget} a day`}`,
+  ];
+}
+
+const LOCAL_ALONE = 'local, trained from the example scenarios; no message is sent to a model';
+const NO_MODEL = 'no language model behind it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set';
+const NO_BUDGET = 'without a limit to what it costs; set OPENAI_BUDGET';
 const TO_THE_CHANNEL = 'to the channel a message names; WEBHOOK_URL, for those that name none, is not set';
 const GIVEN_PASSWORD = 'admin, with OPERATOR_PASSWORD';
 const GENERATED_PASSWORD = 'made for this run; set OPERATOR_PASSWORD to choose your own';

@@ -4,7 +4,9 @@ import type { Outcome, Page } from '@firstline/core';
 const OPAQUE = new Set(['address']);
 /** The server serves one tenant, which is none of its callers' business. */
 const HIDDEN = new Set(['tenant']);
-const INSTANT = /(^at|At)$/;
+const INSTANT = /(^at|At|^attendBy)$/;
+/** Members whose value is a name of the library, and has the wire's form too: `firstResponse` → `first_response`. */
+const NAMES = new Set(['breaches', 'target']);
 
 /** The wire's form of a record of the library: snake_case names, instants as ISO strings. */
 export function wire(value: unknown): unknown {
@@ -53,6 +55,17 @@ export function snakeCase(name: string): string {
 
 function wireMember(name: string, member: unknown): unknown {
   if (OPAQUE.has(name)) return member;
+  if (NAMES.has(name)) return Array.isArray(member) ? member.map(wireName) : wireName(member);
+  if (name === 'pauses' && Array.isArray(member)) return member.map(wirePause);
   if (typeof member === 'number' && INSTANT.test(name)) return new Date(member).toISOString();
   return wire(member);
+}
+
+function wireName(name: unknown): unknown {
+  return typeof name === 'string' ? snakeCase(name) : name;
+}
+
+/** The two ends of a stretch are instants, which their names do not tell. */
+function wirePause({ from, to }: { readonly from: number; readonly to: number | null }): unknown {
+  return { from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() };
 }

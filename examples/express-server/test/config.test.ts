@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, newSigningSecret, readConfig } from '../src/config';
+import { Secret } from '../src/secret';
 
 const faults = (env: Record<string, string>): string => {
   try {
@@ -10,6 +11,9 @@ const faults = (env: Record<string, string>): string => {
   }
   throw new Error('the configuration was accepted');
 };
+
+const DAY_MS = 86_400_000;
+const workday = ['09:00-13:00', '14:00-18:00'];
 
 describe('the configuration', () => {
   it('needs nothing to be set', () => {
@@ -22,6 +26,8 @@ describe('the configuration', () => {
       allowPrivateAddresses: false,
       operatorPassword: null,
       jwtSecret: null,
+      model: null,
+      policy: { people: {}, retention: {} },
       logLevel: 'warn',
       demo: true,
       ignored: [],
@@ -43,6 +49,17 @@ describe('the configuration', () => {
       ALLOW_PRIVATE_ADDRESSES: 'TRUE',
       OPERATOR_PASSWORD: 'пароль!!',
       JWT_SECRET: 'ключ'.repeat(4),
+      OPENAI_API_KEY: 'sk-0123456789',
+      OPENAI_BASE_URL: 'https://models.example.com/v1',
+      OPENAI_MODEL: 'qwen2.5:7b',
+      OPENAI_BUDGET: '2.50',
+      OPENAI_PRICE: '0.1 / 0.4',
+      BUSINESS_HOURS: 'Mon-Fri 09:00-13:00, 14:00-18:00; sat 10:00-14:00;',
+      BUSINESS_TIME_ZONE: 'Europe/Berlin',
+      SERVICE_LEVELS: 'urgent=15m/4h, high=30m, normal = 4h / 3d, low=/1w',
+      OPERATOR_SILENT_AFTER: 'off',
+      RETENTION_CONVERSATIONS: '365d',
+      RETENTION_EVENTS: '30d',
       LOG_LEVEL: 'debug',
       FIRSTLINE_DEMO: 'off',
     };
@@ -55,6 +72,29 @@ describe('the configuration', () => {
       allowPrivateAddresses: true,
       operatorPassword: 'пароль!!',
       jwtSecret: 'ключ'.repeat(4),
+      model: {
+        name: 'qwen2.5:7b',
+        apiKey: new Secret('sk-0123456789'),
+        baseURL: 'https://models.example.com/v1',
+        price: { input: 0.1, output: 0.4 },
+        dailyBudget: 2.5,
+      },
+      policy: {
+        people: {
+          hours: {
+            timeZone: 'Europe/Berlin',
+            weekly: { mon: workday, tue: workday, wed: workday, thu: workday, fri: workday, sat: ['10:00-14:00'] },
+          },
+          serviceLevels: {
+            urgent: { firstResponse: '15m', resolution: '4h' },
+            high: { firstResponse: '30m' },
+            normal: { firstResponse: '4h', resolution: '3d' },
+            low: { resolution: '1w' },
+          },
+          silentAfter: false,
+        },
+        retention: { conversations: 365 * DAY_MS, events: 30 * DAY_MS },
+      },
       logLevel: 'debug',
       demo: false,
       ignored: [],
@@ -71,6 +111,16 @@ describe('the configuration', () => {
       ALLOW_PRIVATE_ADDRESSES: 'maybe',
       OPERATOR_PASSWORD: 'hunter2',
       JWT_SECRET: 'hunter2'.repeat(4),
+      OPENAI_API_KEY: 'hunter2 hunter2',
+      OPENAI_BASE_URL: 'https://user:hunter2@models.example.com',
+      OPENAI_MODEL: 'hunter2 hunter2',
+      OPENAI_BUDGET: 'hunter2',
+      OPENAI_PRICE: 'hunter2',
+      BUSINESS_HOURS: 'hunter2',
+      SERVICE_LEVELS: 'hunter2',
+      OPERATOR_SILENT_AFTER: 'hunter2',
+      RETENTION_CONVERSATIONS: '0s',
+      RETENTION_EVENTS: '30',
       LOG_LEVEL: 'loud',
       FIRSTLINE_DEMO: 'x',
     });
@@ -84,8 +134,19 @@ describe('the configuration', () => {
       expect.stringMatching(/^ {2}- ALLOW_PRIVATE_ADDRESSES: /),
       '  - OPERATOR_PASSWORD: expected at least 8 characters',
       expect.stringMatching(/^ {2}- JWT_SECRET: expected at least 32 bytes/),
+      '  - OPENAI_API_KEY: must be printable characters without blanks',
+      '  - OPENAI_BASE_URL: must be an http or https URL without a password',
+      '  - OPENAI_MODEL: expected the name of a model, without blanks',
+      '  - OPENAI_BUDGET: expected US dollars per day above 0, for example 5',
+      '  - OPENAI_PRICE: expected US dollars per million tokens as input/output, for example 0.15/0.60',
+      '  - BUSINESS_HOURS: part 1 expected days and hours such as "mon-fri 09:00-18:00"',
+      expect.stringMatching(/^ {2}- SERVICE_LEVELS: part 1 expected low, normal, high, urgent/),
+      '  - OPERATOR_SILENT_AFTER: expected a duration such as "30m" or "90d", or off',
+      '  - RETENTION_CONVERSATIONS: expected a duration such as "30m" or "90d", or off',
+      '  - RETENTION_EVENTS: expected a duration such as "30m" or "90d", or off',
       expect.stringMatching(/^ {2}- LOG_LEVEL: .*warn/),
       expect.stringMatching(/^ {2}- FIRSTLINE_DEMO: /),
+      '  - BUSINESS_TIME_ZONE: is missing; say in which time zone BUSINESS_HOURS are meant',
     ]);
     expect(message).not.toContain('hunter2');
   });
@@ -101,10 +162,59 @@ describe('the configuration', () => {
     },
   );
 
+  const hours = (text: string, timeZone = 'UTC'): string =>
+    faults({ BUSINESS_HOURS: text, BUSINESS_TIME_ZONE: timeZone });
+
+  it.each([
+    ['fri-mon 00:00-24:00', ['fri', 'sat', 'sun', 'mon']],
+    ['sun 10:00-12:00', ['sun']],
+    ['mon,wed , fri 10:00-12:00', ['mon', 'wed', 'fri']],
+    ['mon 10:00-12:00; mon 14:00-16:00', ['mon']],
+  ])('reads the hours %s', (text, days) => {
+    const { people } = readConfig({ BUSINESS_HOURS: text, BUSINESS_TIME_ZONE: 'UTC' }).policy;
+    expect(Object.keys(people?.hours?.weekly ?? {})).toEqual(days);
+  });
+
+  it.each([
+    ['mon', 'part 1 expected days'],
+    ['09:00-18:00', 'part 1 expected days'],
+    [';', 'part 1 expected days'],
+    ['mon 09:00-18:00; foo 09:00-18:00', 'part 2 expected days'],
+    ['mon-tue-wed 09:00-18:00', 'part 1 expected days'],
+    ['mon 9-18', 'part 1 expected an interval'],
+    ['mon 18:00-09:00', 'part 1 ends before it starts'],
+    ['mon 09:00-12:00, 11:00-13:00', 'part 1 overlaps'],
+    ['mon-fri 09:00-18:00; fri 12:00-15:00', 'two parts overlap'],
+  ])('refuses the hours %s', (text, fault) => {
+    expect(hours(text)).toContain(`BUSINESS_HOURS: ${fault}`);
+  });
+
+  it.each(['Mars', '+02:00'])('refuses the time zone %s', (timeZone) => {
+    expect(hours('mon 09:00-18:00', timeZone)).toContain('BUSINESS_TIME_ZONE: is not a time zone');
+    expect(faults({ BUSINESS_TIME_ZONE: timeZone })).toContain('BUSINESS_TIME_ZONE: ');
+  });
+
+  it('takes a time zone alone, which is then that of times and transcripts', () => {
+    const { policy } = readConfig({ BUSINESS_TIME_ZONE: 'Asia/Tokyo' });
+    expect(policy.people).toEqual({ hours: { timeZone: 'Asia/Tokyo' } });
+  });
+
+  it.each([
+    ['urgent', 'part 1 expected'],
+    ['urgent=', 'part 1 expected'],
+    ['urgent=15m/4h high=30m', 'part 1 expected'],
+    ['high=30m, high=1h', 'part 2 is about a priority that was given already'],
+    ['asap=15m', 'part 1 expected'],
+    ['high=30m, urgent=soon/4h', 'part 2 expected a duration'],
+    ['urgent=0s', 'part 1 must be longer than 0'],
+  ])('refuses the service levels %s', (text, fault) => {
+    expect(faults({ SERVICE_LEVELS: text })).toContain(`SERVICE_LEVELS: ${fault}`);
+  });
+
   it('names the variables of later versions', () => {
-    expect(readConfig({ OPENAI_API_KEY: 'x', REDIS_URL: 'redis://x', TELEGRAM_BOT_TOKEN: '' }).ignored).toEqual([
+    expect(readConfig({ TELEGRAM_MODE: 'x', REDIS_URL: 'redis://x', TELEGRAM_BOT_TOKEN: '' }).ignored).toEqual([
       'REDIS_URL',
-      'OPENAI_API_KEY',
+      'TELEGRAM_MODE',
     ]);
   });
 });

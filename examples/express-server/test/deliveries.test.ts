@@ -46,6 +46,8 @@ it('delivers replies as signed webhooks, keeps what a receiver refuses, and send
   receiver.answer(204);
   const replayed = await server.post(`/api/deliveries/${letter.id}/replay`, '');
   expect([replayed.status, replayed.body.status]).toEqual([200, 'pending']);
+  const told = await events.until(({ event }) => event === 'delivery.replayed');
+  expect(told.data.data).toMatchObject({ operator_id: 'admin' });
   await settled();
   events.leave();
   expect((await server.get('/api/deliveries?status=dead')).body.items).toEqual([]);

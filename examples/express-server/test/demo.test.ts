@@ -42,7 +42,8 @@ it('holds one conversation over HTTP and shows what arrives by signed webhook', 
   expect(Math.max(...dialogue.split('\n').map((line) => line.length))).toBeLessThanOrEqual(88);
   expect((await server.get(`/api/messages/${messageId}/explanation`)).status).toBe(200);
   const { body } = await server.get('/api/stats');
-  expect(body).toMatchObject({ deliveries: { sent: 4, pending: 0, dead: 0 }, reminders: { pending: 0 } });
+  // The screenshot that was asked for is still waited for: thanks do not bring it.
+  expect(body).toMatchObject({ deliveries: { sent: 4, pending: 0, dead: 0 }, reminders: { pending: 1 } });
 });
 
 it('opens no way to other internal addresses', async () => {

@@ -129,6 +129,19 @@ describe('POST /api/messages', () => {
     expect(await channelOf({})).toBe(ofHeader);
     expect(await channelOf({ channel: { transport: 'webhook', address: { url: ofBody } } })).toBe(ofBody);
   });
+
+  it.each([
+    ['auto-replied', 'held'],
+    ['no', 'answered'],
+  ])('takes Auto-Submitted: %s for what it says, and the message is %s', async (value, outcome) => {
+    const message = { ...QUESTION, client_id: `auto-submitted-${value}` };
+    const { status, body } = await server.post('/api/messages', message, { 'Auto-Submitted': value });
+
+    expect([status, body.outcome]).toEqual([200, outcome]);
+    const { items } = (await server.get(`/api/conversations/${body.conversation_id}/messages`)).body;
+    expect(items[0]).toMatchObject({ direction: 'inbound', automated: outcome === 'held' });
+    expect(items.slice(1).length > 0).toBe(outcome === 'answered');
+  });
 });
 
 describe('GET /api/messages/:id/explanation', () => {

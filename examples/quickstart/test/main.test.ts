@@ -17,13 +17,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('prints what the README says', async () => {
+it.each([
+  ['main', /It prints, on a fresh database:\n\n```\n(.*?)\n```/s],
+  ['explain', /prints, from one run:\n\n```\n(.*?)\n```/s],
+] as const)('%s prints what the README says', async (program, place) => {
   const printed: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
 
-  await import('../src/main');
+  await import(`../src/${program}.ts`);
 
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const promised = /It prints, on a fresh database:\n\n```\n(.*?)\n```/s.exec(readme)?.[1];
-  expect(printed.join('\n')).toBe(promised);
+  expect(printed.join('\n')).toBe(place.exec(readme)?.[1]);
 });

@@ -14,11 +14,17 @@ export function sqliteDialect(): SqlDialect {
   });
   return {
     db,
+    registered: null,
     schemaLock: null,
+    beforeMigrations: [],
     afterMigrations: typicalStatistics(),
+    among: 'in',
     elements: (list) => sql`(select value from json_each(${list}))`,
     lock: (query) => query,
-    nextEventSeq: (tenant) => sql<number>`(select coalesce(max(seq), 0) + 1 from events where tenant = ${tenant})`,
+    feed: {
+      kind: 'serial',
+      next: (tenant) => sql<number>`(select coalesce(max(seq), 0) + 1 from events where tenant = ${tenant})`,
+    },
     narrowTable: (table) => table.modifyEnd(sql`without rowid`),
   };
 }

@@ -15,6 +15,7 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     // Fewer, so that reading all of a tenant goes through the table itself.
     conversations: [MANY / 2, 1],
     conversations_open: [MANY, 2, 1],
+    conversations_by_activity: [MANY, 1_000, 1],
     conversations_newest: [MANY, 2, 1],
     conversations_of_client: [MANY, 4, 2, 1],
     conversations_by_status: [MANY, MANY / 4, 2, 1],
@@ -26,7 +27,7 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     messages_history: [MANY, 10, 1],
     messages_undecided: [MANY, 2, 1],
   },
-  idempotency_keys: { idempotency_keys: [MANY, 1] },
+  idempotency_keys: { idempotency_keys: [MANY, 1], idempotency_keys_expiring: [MANY, 2, 1] },
   due_work: { due_work: [MANY, Math.round(MANY / 3), 1], due_work_ready: [MANY, Math.round(MANY / 3), 2] },
   decisions: {
     sqlite_autoindex_decisions_1: [MANY, 1],
@@ -51,8 +52,12 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     tickets_newest: [MANY, 2, 1],
     tickets_by_status: [MANY, Math.round(MANY / 3), 2, 1],
     tickets_by_priority: [MANY, MANY / 4, 2, 1],
+    tickets_of_conversation: [MANY, 2, 2, 1],
+    tickets_queue: [MANY, MANY / 4, 2, 1],
   },
-  events: { events: [MANY, 1] },
+  notes: { notes: [MANY, 1], notes_of_conversation: [MANY, 4, 2, 1] },
+  templates: { templates: [MANY, 4, 1] },
+  events: { events: [MANY, 1], events_of_conversation: [MANY, 10, 1] },
 };
 
 /** Statements that tell the planner, also of connections that are opened later. */

@@ -22,7 +22,9 @@ it('makes the tables, and finds them made', async () => {
     'firstline_migrations',
     'idempotency_keys',
     'messages',
+    'notes',
     'reminders',
+    'templates',
     'tickets',
   ]);
 });

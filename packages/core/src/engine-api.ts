@@ -1,15 +1,21 @@
+import type { FirstlineIssue } from './errors';
+import type { CorrectParams } from './runtime/corrections';
 import type { Conversation } from './model/conversation';
 import type { DecisionRecord } from './model/decision';
 import type { FeedEvent } from './model/event';
+import type { Note } from './model/note';
 import type { Outcome, OutcomeReply } from './model/outcome';
 import type { Ticket } from './model/ticket';
+import type { TemplateTexts } from './ports/template-source';
 import type { SubscribeParams } from './runtime/feed';
 import type { Health, Stats } from './runtime/health';
 import type { OperatorParams } from './runtime/operators';
 import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
 import type { ReceiveOptions } from './runtime/receive';
 import type { ReceiveInput } from './runtime/receive-input';
-import type { TicketChanges } from './runtime/tickets';
+import type { ClaimParams, TicketChanges } from './runtime/tickets';
+import type { TemplateStatus } from './runtime/template-store';
+import type { Privacy } from './runtime/privacy';
 import type { TickResult } from './runtime/worker';
 
 /** A running support engine. Made by `createEngine`. */
@@ -56,6 +62,10 @@ export interface Engine {
      * changed; `conflict` where somebody else has the ticket, or it is resolved, which is final
      */
     update(ticketId: string, changes: TicketChanges): Promise<Ticket>;
+    /** Takes a ticket and sets it in progress; only one of several callers gets it. Throws as `update` does. */
+    claim(ticketId: string, params: ClaimParams): Promise<Ticket>;
+    /** Takes the most urgent ticket of the queue, the oldest of these first; `null`: the queue is empty. */
+    claimNext(params: ClaimParams): Promise<Ticket | null>;
   };
   readonly deliveries: DeliveryReads;
   /**
@@ -76,6 +86,25 @@ export interface Engine {
     release(conversationId: string, params?: OperatorParams): Promise<Conversation>;
     /** Closes the conversation and resolves its ticket; the client's next message opens a new conversation. */
     resolve(conversationId: string, params?: OperatorParams): Promise<Conversation>;
+    /**
+     * Says what a message of a client is about, where the classifier was wrong or unsure. Stored with the message, and an
+     * example for classifiers that learn: from the training in the background on, and again after every start.
+     *
+     * @throws FirstlineError `invalid_input` for a scenario outside the set, `not_found`
+     */
+    correct(messageId: string, scenario: string, params?: CorrectParams): Promise<void>;
+    /** Writes something down for other people. The client never sees it, and nothing else changes. */
+    note(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<Note>;
+  };
+  readonly privacy: Privacy;
+  readonly templates: {
+    /** Which texts are in use, and why not newer ones, where something is wrong with them. */
+    status(): TemplateStatus;
+    /**
+     * What is wrong with texts before they are put into a source, which is used whole or not at all: unknown keys and
+     * variables, missing plural forms, bad syntax. Empty: the engine would take them.
+     */
+    check(texts: TemplateTexts): readonly FirstlineIssue[];
   };
   readonly events: {
     /** Follows the durable feed in order, from behind `after`, until `signal` is aborted or the loop is left. */

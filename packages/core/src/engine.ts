@@ -1,6 +1,6 @@
 import { localClassifier } from './classification/local-classifier';
 import type { Engine } from './engine-api';
-import { FirstlineError, type FirstlineIssue, isFirstlineError, issuesError } from './errors';
+import { FirstlineError, isFirstlineError } from './errors';
 import { memoryRateLimiter } from './memory/memory-rate-limiter';
 import { memoryStorage } from './memory/memory-storage';
 import { type Channel, channelKey } from './model/channel';
@@ -13,26 +13,32 @@ import {
   DEFAULT_TEMPLATES,
   type EngineTemplates,
   engineTemplateSources,
-} from './policies/default-templates';
+} from './policies/templates/default-templates';
 import { defineScenarios, localesOf, replySources } from './policies/define-scenarios';
-import { buildTemplateCatalog, type TemplateCatalog } from './policies/template-catalog';
 import type { Classifier } from './ports/classifier';
 import type { Transport } from './ports/transport';
 import type { EngineContext } from './runtime/context';
+import { correct, type CorrectParams } from './runtime/corrections';
 import { Deliverer } from './runtime/deliverer';
+import { DueLane } from './runtime/due-lane';
 import { subscribe } from './runtime/feed';
 import { health, stats } from './runtime/health';
+import { Housekeeping } from './runtime/housekeeping';
 import { uuidV7Source } from './runtime/id-source';
 import { Lifecycle } from './runtime/lifecycle';
 import { Operators } from './runtime/operators';
+import { privacy } from './runtime/privacy';
 import { Processor } from './runtime/processor';
 import { conversationReads, deliveryReads, explain, ticketReads } from './runtime/reads';
 import { receive } from './runtime/receive';
-import { Reminders } from './runtime/reminders';
+import { redactingLogger } from './runtime/redacting-logger';
+import { reminderChanges } from './runtime/reminder-changes';
 import { silentLogger } from './runtime/silent-logger';
-import { systemClock } from './runtime/system-clock';
-import { type TicketChanges, updateTicket } from './runtime/tickets';
+import { systemClock } from './clock/system-clock';
+import { TemplateStore } from './runtime/template-store';
+import { type ClaimParams, claimNext, claimTicket, type TicketChanges, updateTicket } from './runtime/tickets';
 import { createWakeups } from './runtime/wakeups';
+import { watchChanges } from './runtime/watch-changes';
 import { Worker } from './runtime/worker';
 
 /**
@@ -44,9 +50,16 @@ import { Worker } from './runtime/worker';
 export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options);
   const processor = new Processor(context);
-  const reminders = new Reminders(context);
-  const deliverer = new Deliverer(context);
-  const worker = new Worker(context, processor, reminders, deliverer);
+  const lanes = {
+    process: processor,
+    remind: new DueLane(context, 'remind', (lease, state, now) =>
+      state.reminder === null ? null : reminderChanges({ context, lease, state, reminder: state.reminder, now }),
+    ),
+    watch: new DueLane(context, 'watch', (lease, state, now) => watchChanges(context, lease, state, now)),
+    deliver: new Deliverer(context),
+  };
+  const housekeeping = new Housekeeping(context);
+  const worker = new Worker(context, lanes, housekeeping);
   const lifecycle = new Lifecycle(context, worker);
   const operators = new Operators(context, processor);
 
@@ -62,6 +75,8 @@ export function createEngine(options: EngineOptions): Engine {
     tickets: lifecycle.guard({
       ...ticketReads(context),
       update: (ticketId: string, changes: TicketChanges) => updateTicket(context, ticketId, changes),
+      claim: (ticketId: string, params: ClaimParams) => claimTicket(context, ticketId, params),
+      claimNext: (params: ClaimParams) => claimNext(context, params),
     }),
     deliveries: lifecycle.guard(deliveryReads(context)),
     operators: lifecycle.guard({
@@ -70,7 +85,15 @@ export function createEngine(options: EngineOptions): Engine {
       release: operators.release.bind(operators),
       recordReply: operators.recordReply.bind(operators),
       resolve: operators.resolve.bind(operators),
+      note: operators.note.bind(operators),
+      correct: (messageId: string, scenario: string, params?: CorrectParams) =>
+        correct(context, messageId, scenario, params),
     }),
+    privacy: lifecycle.guard(privacy(context, housekeeping)),
+    templates: {
+      status: () => context.templates.status(),
+      check: (texts) => context.templates.check(texts),
+    },
     events: { subscribe: (params = {}) => lifecycle.follow((stopping) => subscribe(context, params, stopping)) },
   };
 }
@@ -83,15 +106,29 @@ function createContext(options: EngineOptions): EngineContext {
   const locales = chooseLocales(options, scenarios);
   const transports = new Map(Object.entries(options.transports ?? {}));
   const clock = options.clock ?? systemClock();
+  const logger = options.logger === undefined ? silentLogger() : redactingLogger(options.logger, policy.privacy);
+  const scenariosVersion = digest(canonicalJson(scenarios as unknown as JsonValue)).slice(0, 12);
+  const store = new TemplateStore({
+    templates: [...engineTemplateSources(templates), ...replySources(scenarios)],
+    catalog: { locales, variables: Object.keys(variables), timeZone: policy.people.hours.timeZone },
+    source: options.templateSource ?? null,
+    clock,
+    logger,
+  });
   return {
     tenant: options.tenant ?? 'default',
     policy,
     scenarios: new Map(scenarios.map((scenario) => [scenario.id, scenario])),
-    scenariosVersion: digest(canonicalJson([scenarios, templates] as unknown as JsonValue)).slice(0, 12),
-    templates: checkTemplates(templates, scenarios, locales, Object.keys(variables)),
+    versions: () => ({
+      policy: policy.version,
+      scenarios: scenariosVersion,
+      templates: store.status().version,
+    }),
+    templates: store,
     reminderTexts: templates.reminders.length,
     locales,
     variables,
+    peopleThere: options.peopleAvailable ?? (() => true),
     storage: options.storage ?? memoryStorage(),
     classifier: options.classifier ?? localClassifier({ scenarios }),
     fallback: options.classifier === undefined ? null : fallbackClassifier(scenarios),
@@ -100,7 +137,7 @@ function createContext(options: EngineOptions): EngineContext {
     rateLimiter: options.rateLimiter ?? memoryRateLimiter(),
     clock,
     ids: options.ids ?? uuidV7Source(clock),
-    logger: options.logger ?? silentLogger(),
+    logger,
     wakeups: createWakeups(),
   };
 }
@@ -123,20 +160,6 @@ function chooseLocales(options: EngineOptions, scenarios: readonly Scenario[]): 
   if (options.locales !== undefined) return options.locales;
   const used = localesOf(replySources(scenarios));
   return used.length > 0 ? used : BUILT_IN_LOCALES;
-}
-
-function checkTemplates(
-  templates: EngineTemplates,
-  scenarios: readonly Scenario[],
-  locales: readonly string[],
-  variables: readonly string[],
-): TemplateCatalog {
-  const issues: FirstlineIssue[] = [];
-  const sources = [...engineTemplateSources(templates), ...replySources(scenarios)];
-  const built = buildTemplateCatalog(sources, { locales, variables });
-  issues.push(...built.issues);
-  if (issues.length > 0) throw issuesError('invalid_options', 'The templates have faults:', issues);
-  return built.catalog;
 }
 
 function checkDefaultChannel(

@@ -12,6 +12,7 @@
  * - `storage_unavailable`  the storage could not be reached or written; nothing was stored and the same call may be repeated
  * - `schema_too_new`       the database was migrated by a newer Firstline; upgrade the package
  * - `classifier_failed`    a classifier threw or ran out of time (never seen by `receive`, which falls back)
+ * - `model_failed`         a language model gave no answer; `retryable` says whether the same call may get one later
  * - `stopped`              the engine or the adapter has been stopped or closed
  * - `internal`             a broken promise inside Firstline or an adapter; please report it
  */
@@ -27,6 +28,7 @@ export type FirstlineErrorCode =
   | 'storage_unavailable'
   | 'schema_too_new'
   | 'classifier_failed'
+  | 'model_failed'
   | 'stopped'
   | 'internal';
 
@@ -43,6 +45,8 @@ export interface FirstlineErrorDetails {
   readonly path?: string;
   /** For `rate_limited` and `storage_unavailable`: milliseconds after which a repeat may succeed. */
   readonly retryAfterMs?: number;
+  /** For `model_failed`: the same call may succeed later. Default false. */
+  readonly retryable?: boolean;
   readonly issues?: readonly FirstlineIssue[];
   readonly cause?: unknown;
 }
@@ -56,6 +60,7 @@ export class FirstlineError extends Error {
   readonly code: FirstlineErrorCode;
   readonly path: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly retryable: boolean;
   readonly issues: readonly FirstlineIssue[];
   readonly [MARK] = true;
 
@@ -64,6 +69,7 @@ export class FirstlineError extends Error {
     this.code = code;
     this.path = details.path;
     this.retryAfterMs = details.retryAfterMs;
+    this.retryable = details.retryable ?? false;
     this.issues = details.issues ?? [];
   }
 }

@@ -10,17 +10,16 @@ export {
 } from './errors';
 
 export { defineScenarios, type DefineScenariosOptions } from './policies/define-scenarios';
-export { decide, type DecideInput } from './policies/decide';
-export type { EngineTemplates } from './policies/default-templates';
+export { decide } from './policies/decide';
+export type { DecideInput } from './policies/considered';
+export { isAutomatedMessage, type MessageHeaders } from './policies/automated';
+export { redact, type RedactOptions } from './policies/redaction/redact';
+export type { RedactionPolicyOptions } from './policies/redaction/redaction-policy';
+export { transcript, type TranscriptInput } from './policies/transcript';
+export type { EngineTemplates } from './policies/templates/default-templates';
 export type { PolicyOptions } from './policies/policy-options';
-export {
-  type BusinessCalendar,
-  businessHours,
-  type BusinessHoursDefinition,
-  type OpenInterval,
-  type Weekday,
-} from './policies/business-hours';
-export { addBusinessTime, businessTimeBetween, isOpen, nextOpening } from './policies/business-time';
+export { businessHours, type BusinessHoursDefinition, type Weekday } from './policies/hours/business-hours';
+export { addBusinessTime, businessTimeBetween, isOpen, nextOpening } from './policies/hours/business-time';
 export {
   type ServiceClock,
   serviceClock,
@@ -28,18 +27,48 @@ export {
   serviceLevel,
   type ServiceLevelDefinition,
   type ServicePause,
-  type ServiceTarget,
   type ServiceTargetInput,
-  type ServiceTargets,
   type ServiceTimer,
-} from './policies/service-level';
-export type { ClassifiableScenario } from './classification/trained-classifier';
+} from './policies/hours/service-level';
+export type { ClassifiableScenario, LearnedExample } from './classification/training';
+export type { LocalModel } from './classification/stored-model';
+export { evaluate, type EvaluateOptions, type Evaluation, type LabelledMessage } from './classification/evaluate';
+export type { Confusion, ScenarioOverlap } from './classification/confusion';
+export type { OperatingPoint } from './classification/precision-coverage';
+export type { Reliability, ReliabilityBin } from './classification/reliability';
 export { type LocalClassifier, localClassifier, type LocalClassifierOptions } from './classification/local-classifier';
+export { type OutageDetector, outageDetector } from './outage/outage-detector';
+export type { OutageDetectorOptions, OutageScenario } from './outage/settings';
+export type { OutageEvidence, OutageReport, OutageSignal } from './outage/signals';
+export type { OutageSnapshot } from './outage/snapshot';
+export { type LanguageModelClassifier, languageModelClassifier } from './classification/language-model-classifier';
+export type { LanguageModelClassifierOptions } from './classification/model-options';
+export type { ModelBudget, ModelUsage } from './classification/model-spending';
+export type { CircuitBreakerOptions, CircuitState } from './classification/circuit-breaker';
+export type { ConfidenceScale } from './classification/confidence-scale';
+export { type Cascade, cascade, type CascadeOptions, type CascadeStage } from './classification/cascade';
+export {
+  type EmbeddingClassifier,
+  embeddingClassifier,
+  type EmbeddingClassifierOptions,
+} from './classification/embedding-classifier';
+export type { CachedClassifier, CachedOptions, CachedStats } from './classification/cached-classifier';
+export { cached } from './memory/cached';
+export { memoryCache, type MemoryCacheOptions } from './memory/memory-cache';
 export { memoryStorage } from './memory/memory-storage';
 export { memoryRateLimiter } from './memory/memory-rate-limiter';
-export { systemClock } from './runtime/system-clock';
+export { staticTemplates } from './runtime/static-templates';
+export {
+  type StorageTemplates,
+  storageTemplates,
+  type StorageTemplatesOptions,
+  type StoredTextPlace,
+} from './runtime/storage-templates';
+export { redactingLogger } from './runtime/redacting-logger';
+export { systemClock } from './clock/system-clock';
 export { uuidV7Source } from './runtime/id-source';
 
+export type { BusinessCalendar, OpenInterval } from './model/business-calendar';
 export { type Channel, channelKey } from './model/channel';
 export { type Alternative, type Classification, type ClassificationSource, UNKNOWN } from './model/classification';
 export type { Client, RecentRequest } from './model/client';
@@ -65,25 +94,47 @@ export { type Duration, type DurationText, parseDuration } from './model/duratio
 export type { EventType, FeedEvent, NewEvent } from './model/event';
 export type { JsonObject, JsonValue } from './model/json';
 export type { Attachment, InboundMessage, Message, OutboundMessage, OutboundType } from './model/message';
+export type { ClientArchive } from './model/client-archive';
+export type { Note } from './model/note';
 export type { Outcome, OutcomeReply } from './model/outcome';
 export type { EscalationQuestion, EscalationRule, Policy, RateLimit } from './model/policy';
+export type { RedactionKind, RedactionPattern, RedactionPolicy } from './model/redaction';
 export type { Reminder, ReminderStatus } from './model/reminder';
 export type { EscalateWhen, Priority, Scenario, ScenarioInput, TemplateText } from './model/scenario';
-export type { Ticket, TicketStatus } from './model/ticket';
+export type { ServiceTarget, ServiceTargets } from './model/service-targets';
+export type { StoredTemplate } from './model/stored-template';
+export type { ServiceBreach, Ticket, TicketStatus } from './model/ticket';
 
+export type { Cache, CacheStats } from './ports/cache';
 export type { Classifier, ClassifyInput } from './ports/classifier';
 export type { Clock } from './ports/clock';
+export type { Embedder } from './ports/embedder';
 export type { IdSource } from './ports/id-source';
+export type {
+  LanguageModel,
+  LanguageModelAnswer,
+  LanguageModelRequest,
+  LanguageModelUsage,
+} from './ports/language-model';
 export type { Logger } from './ports/logger';
 export type { RateLimiter, RateLimitRequest, RateLimitVerdict } from './ports/rate-limiter';
 export type * from './ports/storage';
+export type * from './ports/storage-commit';
+export type * from './ports/storage-reads';
+export type * from './ports/storage-upkeep';
+export type * from './ports/storage-work';
+export type { TemplateSource, TemplateTexts } from './ports/template-source';
 export type { SendContext, Transport } from './ports/transport';
 
+export type { CorrectParams } from './runtime/corrections';
 export type { SubscribeParams } from './runtime/feed';
 export type { Health, Stats } from './runtime/health';
 export type { OperatorParams } from './runtime/operators';
-export type { ConversationReads, DeliveryReads, ListParams, TicketReads } from './runtime/reads';
+export type { ConversationReads, DeliveryReads, ListParams, TicketReads, TranscriptParams } from './runtime/reads';
 export type { ReceiveOptions } from './runtime/receive';
 export type { ReceiveInput } from './runtime/receive-input';
-export type { TicketChanges } from './runtime/tickets';
+export type { TemplateStatus } from './runtime/template-store';
+export type { PruneResult } from './runtime/housekeeping';
+export type { ErasedClient, Privacy } from './runtime/privacy';
+export type { ClaimParams, TicketChanges } from './runtime/tickets';
 export type { TickResult } from './runtime/worker';

@@ -3,7 +3,7 @@ import { type FirstlineIssue, issuesError } from './errors';
 import type { Channel } from './model/channel';
 import type { Policy } from './model/policy';
 import type { ScenarioInput, Scenario } from './model/scenario';
-import { type EngineTemplates } from './policies/default-templates';
+import { type EngineTemplates } from './policies/templates/default-templates';
 import { zodIssues } from './policies/define-scenarios';
 import { buildPolicy, type PolicyOptions, policySchema } from './policies/policy-options';
 import type { Classifier } from './ports/classifier';
@@ -12,6 +12,7 @@ import type { IdSource } from './ports/id-source';
 import type { Logger } from './ports/logger';
 import type { RateLimiter } from './ports/rate-limiter';
 import type { Storage } from './ports/storage';
+import type { TemplateSource } from './ports/template-source';
 import type { Transport } from './ports/transport';
 
 /** What `createEngine` takes. Only `scenarios` is required. */
@@ -31,8 +32,15 @@ export interface EngineOptions {
   readonly locales?: readonly string[];
   /** Replaces some of the engine's own texts: greeting, escalation notice, reminders. */
   readonly templates?: Partial<EngineTemplates>;
+  /** Texts that may change while the engine runs; they take the place of those in the code. Default: none. */
+  readonly templateSource?: TemplateSource;
   /** Values of the host's own template variables: `{ 'company.name': 'Acme' }`. */
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string | number>>;
+  /**
+   * Whether people are there to answer, besides `policy.people.hours`: a client who needs one is told the truth. Asked for
+   * every decision, so keep it a look at a variable. Default: they are.
+   */
+  readonly peopleAvailable?: () => boolean;
   /** Workspace inside the storage. Default `'default'`. */
   readonly tenant?: string;
   /** Default `memoryRateLimiter()`. */
@@ -63,10 +71,15 @@ const optionsSchema = z.strictObject({
       greeting: z.unknown().optional(),
       clarification: z.unknown().optional(),
       escalationNotice: z.unknown().optional(),
+      escalationQueued: z.unknown().optional(),
+      unattended: z.unknown().optional(),
+      farewell: z.unknown().optional(),
       reminders: z.array(z.unknown()).min(1).optional(),
     })
     .optional(),
-  variables: z.record(z.string(), z.string()).optional(),
+  variables: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  templateSource: method('load').optional(),
+  peopleAvailable: z.custom((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
   tenant: z
     .string()
     .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits or . : _ -')

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { localClassifier } from '../src/classification/local-classifier';
-import { wordsOf } from '../src/classification/normalise';
-import { detectLocale } from '../src/classification/script';
 import { isFirstlineError } from '../src/errors';
 import { type Classification, UNKNOWN } from '../src/model/classification';
 
@@ -201,52 +199,5 @@ describe('localClassifier', () => {
     expectWellFormed(await classify('не работает интернет '.repeat(100_000)));
     expectWellFormed(await classify('а'.repeat(1_000_000)));
     expectWellFormed(await classify('x@'.repeat(500_000)));
-  });
-});
-
-describe('wordsOf', () => {
-  it.each([
-    ['Ёлка ДОМ ﬁne', ['елка', 'дом', 'fine']],
-    ["Don’t, don't", ['dont', 'dont']],
-    ['приветттт', ['привет']],
-    ['wi-fi!', ['wi', 'fi']],
-    ['see https://example.com/a?b=c now', ['see', '_url', 'now']],
-    ['me@example.com', ['_email']],
-    ['+7 912 345-67-89, 12.5', ['_number', '_number', '_number', '_number']],
-    ['ok 👍🏽', ['ok', '👍']],
-    ['', []],
-  ])('%j', (text, words) => {
-    expect(wordsOf(text)).toEqual(words);
-  });
-});
-
-describe('detectLocale', () => {
-  it.each([
-    ['Не работает интернет', ['en', 'ru'], 'ru'],
-    ['Не работает iPhone', ['en', 'ru'], 'ru'],
-    ['It does not work', ['ru', 'en'], 'en'],
-    ['Не працює', ['en', 'ru', 'uk'], 'ru'],
-    ['Не працює', ['en', 'uk', 'ru'], 'uk'],
-    ['どうですか、天気', ['zh', 'ja'], 'ja'],
-    ['天气怎么样', ['en', 'zh-CN'], 'zh-CN'],
-    ['날씨', ['ja', 'ko'], 'ko'],
-    ['Zdravo', ['sr', 'sr-Latn'], 'sr-Latn'],
-    ['مرحبا', ['en', 'ar'], 'ar'],
-    ['天气怎么样 ok', ['en', 'ru'], null],
-    ['12345 👍 ?!', ['en', 'ru'], null],
-    ['', ['en', 'ru'], null],
-    ['hello', [], null],
-    ['hello', ['not a locale', 'en'], 'en'],
-  ])('%j of %j is %j', (text, locales, expected) => {
-    expect(detectLocale(text, locales)).toBe(expected);
-  });
-
-  it('never throws, and never invents a locale', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (text, locales) => {
-        const detected = detectLocale(text, locales);
-        expect(detected === null || locales.includes(detected)).toBe(true);
-      }),
-    );
   });
 });

@@ -40,6 +40,27 @@ describe('decisions', () => {
     expect(types(second)).toEqual(['escalation_notice']);
   });
 
+  it('does not ask for a screenshot that came along, and calls a person at once', async () => {
+    const { engine } = desk();
+    const outcome = await say(engine, 'nothing works', {
+      attachments: [{ kind: 'image', url: 'https://files.example/s.png' }],
+    });
+    expect(outcome).toMatchObject({ status: 'escalated', ticket: { rule: 'awaited-attachment' } });
+    expect(types(outcome)).toEqual(['greeting', 'escalation_notice']);
+  });
+
+  it('goes on waiting for what it asked for through small talk, and hands over in the end', async () => {
+    const { engine, clock } = desk();
+    const { conversationId } = await say(engine, 'nothing works');
+    await clock.advance('5m');
+    await say(engine, 'good morning');
+    await clock.advance('3d');
+    await engine.tick();
+    await clock.advance('3d');
+    await engine.tick();
+    expect((await engine.tickets.list()).items).toMatchObject([{ conversationId, rule: 'awaited-never-came' }]);
+  });
+
   it('counts what would escalate again on the open ticket, and says nothing twice', async () => {
     const { engine } = desk();
     const first = await say(engine, 'gibberish');

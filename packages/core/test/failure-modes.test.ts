@@ -45,6 +45,22 @@ describe('failure modes', () => {
     expect(sent(one)).toEqual(['greeting', 'escalation_notice']);
   });
 
+  it('3: a scenario’s own answer does not follow the promise of a person', async () => {
+    const one = desk();
+    await say(one, 'I want to talk to a human about the referral program');
+    await one.engine.tick();
+    expect(sent(one)).toEqual(['greeting', 'escalation_notice']);
+  });
+
+  it('4: a resolution does not take back the answer that was decided before it', async () => {
+    const one = desk();
+    const { conversationId } = await say(one, 'nothing works');
+    await one.engine.operators.resolve(conversationId);
+    await one.clock.advance('1m');
+    await one.engine.tick();
+    expect(sent(one)).toEqual(['greeting', 'bot_auto']);
+  });
+
   it('4: what the bot does itself is never taken for a person', async () => {
     const one = desk();
     const { conversationId } = await say(one, 'cancel');
@@ -77,6 +93,15 @@ describe('failure modes', () => {
     expect((await one.engine.tickets.list()).items).toHaveLength(1);
   });
 
+  it('5: what was asked before a person helped is not counted as asked again', async () => {
+    const one = desk();
+    await say(one, 'referral');
+    const { conversationId } = await say(one, 'referral');
+    await one.engine.operators.reply(conversationId, { text: 'Like this' });
+    await one.engine.operators.release(conversationId);
+    expect(await say(one, 'referral')).toMatchObject({ status: 'answered', ticket: null });
+  });
+
   it('6: only a message of the client is greeted, never an activity', async () => {
     const one = desk();
     const { conversationId } = await say(one, 'referral');
@@ -99,9 +124,24 @@ describe('failure modes', () => {
     resolved.transport.failNext({ class: 'retry', code: 'http_503' });
     await resolved.engine.tick();
     await resolved.engine.operators.resolve(conversationId);
-    await resolved.clock.advance('2d');
-    await resolved.engine.tick();
+    for (const time of ['1m', '2d'] as const) {
+      await resolved.clock.advance(time);
+      await resolved.engine.tick();
+    }
     expect(resolved.transport.received.filter(({ message }) => message.type === 'reminder')).toEqual([]);
+
+    const answered = desk();
+    await say(answered, 'referral');
+    await answered.engine.tick();
+    await answered.clock.advance('15m');
+    answered.transport.failNext({ class: 'retry', code: 'http_503' });
+    await answered.engine.tick();
+    expect(sent(answered).at(-1)).toBe('reminder');
+    await answered.clock.advance('1s');
+    await say(answered, 'good morning');
+    await answered.clock.advance('1m');
+    await answered.engine.tick();
+    expect(answered.transport.received.filter(({ message }) => message.type === 'reminder')).toEqual([]);
   });
 
   it('9: a restart after a week does not send a week of reminders', async () => {
@@ -133,6 +173,25 @@ describe('failure modes', () => {
     expect((await say(one, 'thanks')).status).toBe('answered');
   });
 
+  it('11: a receiver that takes too long is told again, and nothing else changes', async () => {
+    const one = desk();
+    let slow = true;
+    one.transport.respondWith(async () => {
+      if (slow) await one.clock.sleep(60_000);
+      return { class: 'ok' };
+    });
+    const { conversationId } = await say(one, 'referral');
+    const working = one.engine.tick();
+    await one.clock.advance('2m');
+    await working;
+    slow = false;
+    await one.clock.advance('1h');
+    await one.engine.tick();
+    expect(await one.engine.conversations.get(conversationId)).toMatchObject({ owner: 'bot', status: 'open' });
+    expect((await one.engine.stats()).deliveries).toMatchObject({ dead: 0, pending: 0 });
+    expect(one.transport.received.map(({ message }) => message.type).slice(0, 2)).toEqual(['greeting', 'bot_auto']);
+  });
+
   it('12: sweeps do not escalate again what is escalated', async () => {
     const one = desk();
     await say(one, 'gibberish');
@@ -141,6 +200,10 @@ describe('failure modes', () => {
       await one.engine.tick();
     }
     expect((await one.engine.tickets.list()).items).toMatchObject([{ repeats: 0 }]);
+    expect(sent(one)).toEqual(['greeting', 'escalation_notice']);
+    await say(one, 'gibberish');
+    await one.engine.tick();
+    expect((await one.engine.tickets.list()).items).toMatchObject([{ repeats: 1 }]);
     expect(sent(one)).toEqual(['greeting', 'escalation_notice']);
   });
 
@@ -167,7 +230,7 @@ describe('failure modes', () => {
   it('16: another bot is talked to for a while, then in silence it is a ticket', async () => {
     const one = desk();
     for (let turn = 0; turn < 60; turn += 1) {
-      await say(one, turn % 2 === 0 ? 'thanks' : 'спасибо', { id: `turn ${turn}` });
+      await say(one, turn % 2 === 0 ? 'good morning' : 'доброе утро', { id: `turn ${turn}` });
       await one.engine.tick();
       await one.clock.advance('1s');
     }
@@ -197,9 +260,25 @@ describe('failure modes', () => {
     await say(one, 'referral');
     const thanks = await say(one, 'thanks');
     expect(thanks).toMatchObject({ status: 'answered', ticket: null });
+    expect((await one.engine.conversations.get(thanks.conversationId))?.status).toBe('closed');
     await one.clock.advance('2d');
     await one.engine.tick();
     expect(sent(one)).toEqual(['greeting', 'bot_auto', 'bot_auto']);
+  });
+
+  it('17: thanks after a person has closed the conversation reopen nothing, and are not said back and forth', async () => {
+    const one = desk();
+    const { conversationId, ticket } = await say(one, 'gibberish');
+    await one.engine.tick();
+    await one.engine.operators.reply(conversationId, { text: 'Solved, good-bye' });
+    await one.engine.operators.resolve(conversationId);
+    for (const text of ['спасибо', 'спасибо!', 'thank you', 'thanks again']) await say(one, text);
+    await one.clock.advance('2d');
+    await one.engine.tick();
+    expect(sent(one).slice(2)).toEqual(['operator', 'bot_auto']);
+    expect((await one.engine.conversations.get(conversationId))?.status).toBe('closed');
+    expect((await one.engine.tickets.list()).items).toMatchObject([{ id: ticket?.id, status: 'resolved' }]);
+    expect((await one.engine.stats()).conversations).toMatchObject({ open: 0, waiting_on_person: 0 });
   });
 
   it('19: a variable without a value calls a person instead of leaving a hole', async () => {
@@ -214,5 +293,25 @@ describe('failure modes', () => {
     const one = desk({ scenarios, classifier: new ScriptedClassifier([[/./, 'HI']]), variables: { product: ' ' } });
     const outcome = await say(one, 'hi there');
     expect(outcome).toMatchObject({ status: 'escalated', ticket: { rule: 'missing-template' } });
+  });
+
+  it('asking for a person leads to one under any policy, whatever the classifier thinks', async () => {
+    const escalation = {
+      minConfidence: 0,
+      minGap: 0,
+      unknownAfter: 100,
+      repeats: false,
+      negativeWording: false,
+      loopGuard: { limit: 2, window: '1h' },
+    } as const;
+    const receiving = { clientRateLimit: false, duplicateWindow: 0 } as const;
+    const classifier = new ScriptedClassifier([[/./, { scenario: 'GREETING', confidence: 1 }]]);
+    const quiet = desk({ classifier, policy: { receiving, escalation } });
+    expect((await say(quiet, 'operator')).ticket?.rule).toBe('asks-for-human');
+    const busy = desk({ classifier, policy: { receiving, escalation } });
+    for (let message = 0; message < 2; message += 1) await say(busy, 'good morning');
+    const asked = await say(busy, 'call an operator');
+    expect(asked.ticket?.rule).toBe('asks-for-human');
+    expect(asked.replies.map(({ type }) => type)).toEqual(['escalation_notice']);
   });
 });

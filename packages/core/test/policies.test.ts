@@ -7,8 +7,6 @@ import { cleanText } from '../src/policies/clean-text';
 import { deliveryVerdict } from '../src/policies/delivery-gate';
 import { remindVerdict } from '../src/policies/reminders';
 import { retryVerdict } from '../src/policies/retry';
-import { compileTemplate, renderTemplate } from '../src/policies/template';
-import { fallbackChain } from '../src/policies/template-catalog';
 import { CHANNEL, desk } from './support/fixture';
 
 const MINUTE = 60_000;
@@ -17,7 +15,7 @@ const NOW = 1_000 * MINUTE;
 const conversation: Conversation = {
   ...{ tenant: 't', id: 'v', clientId: 'c', channel: CHANNEL, locale: 'en', owner: 'bot', status: 'open' },
   ...{ operatorId: null, ticketId: null, awaiting: null, lastSeq: 2, createdAt: 0, lastInboundAt: 0 },
-  ...{ lastOutboundAt: 0, closedAt: null, version: 1 },
+  ...{ lastOutboundAt: 0, closedAt: null, attendBy: null, version: 1 },
 };
 const delivery: Delivery = {
   ...{ tenant: 't', id: 'd', messageId: 'm', conversationId: 'v', clientId: 'c', transport: 'fake', type: 'bot_auto' },
@@ -135,30 +133,6 @@ describe('retry policy', () => {
     expect(verdict({ class: 'off', code: 'http_410' })).toMatchObject({ status: 'dead' });
     expect(verdict({ class: 'unknown', code: 'reset' })).toMatchObject({ status: 'unknown' });
     expect(verdict({ class: 'config', code: 'http_401' })).toMatchObject({ status: 'pending', counts: true });
-  });
-});
-
-describe('templates', () => {
-  it('fill in variables and defaults, and refuse to leave a hole', () => {
-    const { template, faults } = compileTemplate('Hi {{ client.name |friend}}, {{company}}!');
-    expect(faults).toEqual([]);
-    expect(renderTemplate(template, { company: 'Acme' })).toBe('Hi friend, Acme!');
-    expect(renderTemplate(template, { company: 'Acme', 'client.name': 'Ann' })).toBe('Hi Ann, Acme!');
-    expect(renderTemplate(template, { 'client.name': 'Ann' })).toBeNull();
-    expect(renderTemplate(template, { company: '  ' })).toBeNull();
-  });
-
-  it('do not read a client text as a template', () => {
-    const { template } = compileTemplate('Hi {{client.name|friend}}');
-    expect(renderTemplate(template, { 'client.name': '{{company}} $& $1' })).toBe('Hi {{company}} $& $1');
-  });
-
-  it.each(['{{', '}}', 'a {{b', '{{ }}', '{{1a}}', '{{a..b}}', ' '])('refuse %j', (source) => {
-    expect(compileTemplate(source).faults.length).toBeGreaterThan(0);
-  });
-
-  it('are found along the fallback chain', () => {
-    expect(fallbackChain('pt-BR', ['en', 'pt'])).toEqual(['pt-BR', 'pt', 'en', 'und']);
   });
 });
 

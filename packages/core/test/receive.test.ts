@@ -133,7 +133,7 @@ describe('receive', () => {
     const accepted = await engine.receive({ clientId: 'c', text: 'referral', channel: CHANNEL }, { wait: false });
     expect(accepted).toMatchObject({ status: 'accepted', decision: null, replies: [], isFirstMessage: true });
     expect(await engine.explain(accepted.messageId)).toBeNull();
-    expect(await engine.tick()).toEqual({ processed: 1, reminded: 0, delivered: 2 });
+    expect(await engine.tick()).toEqual({ processed: 1, reminded: 0, watched: 0, delivered: 2 });
     expect(transport.sent.map((sent) => sent.message.type)).toEqual(['greeting', 'bot_auto']);
     expect((await engine.explain(accepted.messageId))?.outcome).toBe('answered');
   });
@@ -215,7 +215,7 @@ describe('receive', () => {
     } as const;
     const { engine, clock } = desk({ policy: { receiving: { ...limits, duplicateWindow: 0 } } });
     const send = (clientId: string): Promise<string> =>
-      engine.receive({ clientId, text: 'thanks', source: '127.0.0.1' }).then(
+      engine.receive({ clientId, text: 'good morning', source: '127.0.0.1' }).then(
         (outcome) => outcome.status,
         (error: unknown) =>
           isFirstlineError(error) ? `${error.code}:${String((error.retryAfterMs ?? 0) > 0)}` : 'other',

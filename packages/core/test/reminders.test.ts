@@ -93,7 +93,7 @@ describe('reminders', () => {
     await one.clock.advance('15m');
     one.transport.failNext({ class: 'retry', code: 'http_503' }, 1);
     await one.engine.tick();
-    await say(one, 'thanks');
+    await say(one, 'good morning');
     await one.clock.advance('10m');
     await one.engine.tick();
     expect(one.transport.received.filter((sent) => sent.message.type === 'reminder')).toEqual([]);

@@ -45,7 +45,7 @@ describe('service clock', () => {
     );
   });
 
-  it('is due in business time, and breached after that moment, not at it', () => {
+  it('is due in business time, and breached at that moment, unless it is met by then', () => {
     const due = monday('11:00');
     expect(clock({}).firstResponse).toEqual({ dueAt: due, breached: false, remainingMs: 4 * HOUR });
     expect(clock({ now: monday('09:00') }).firstResponse).toEqual({
@@ -53,7 +53,9 @@ describe('service clock', () => {
       breached: false,
       remainingMs: 2 * HOUR,
     });
-    expect(clock({ now: due }).firstResponse).toEqual({ dueAt: due, breached: false, remainingMs: 0 });
+    expect(clock({ now: due - 1 }).firstResponse).toEqual({ dueAt: due, breached: false, remainingMs: 1 });
+    expect(clock({ now: due }).firstResponse).toEqual({ dueAt: due, breached: true, remainingMs: 0 });
+    expect(clock({ now: due + 1, respondedAt: due }).firstResponse).toMatchObject({ breached: false });
     expect(clock({ now: due + 1 }).firstResponse).toEqual({ dueAt: due, breached: true, remainingMs: -1 });
   });
 

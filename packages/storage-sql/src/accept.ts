@@ -7,17 +7,20 @@ import {
   type InboundMessage,
   type NewEvent,
 } from '@firstline/core';
-import type { SqlExecutor } from './driver';
+import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
+import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
-import { inboundOf } from './rows/message-row';
-import { reminderOf } from './rows/reminder-row';
+import { stateOf } from './state';
 
 type Accepted = Extract<AcceptResult, { status: 'accepted' }>;
 
 export async function accept(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<AcceptResult> {
+  if (params.turn !== null && params.lease !== null) {
+    throw new FirstlineError('internal', 'a turn is waited for, not leased');
+  }
   const duplicate = await claimKey(q, tx, params);
   if (duplicate !== null) return duplicate;
   const client = await saveClient(q, tx, params);
@@ -76,7 +79,12 @@ async function attach(
           channelKey,
           channel: JSON.stringify(channel),
         })));
-  if (found !== undefined) return { conversation: conversationOf(found), opened: false };
+  if (found !== undefined) {
+    const today = dayOf(now);
+    if (found.active_on < today && !message.automated)
+      await tx.run(q.conversations.setActive, { tenant, id: found.id, today });
+    return { conversation: conversationOf(found), opened: false };
+  }
   return { conversation: await open(q, tx, params), opened: true };
 }
 
@@ -92,6 +100,7 @@ async function open(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promi
     channel: channel === null ? null : JSON.stringify(channel),
     channelKey,
     locale: message.locale,
+    today: dayOf(now),
   });
   if (opened === undefined) throw new FirstlineError('internal', 'a conversation was not written');
   return conversationOf(opened);
@@ -100,7 +109,7 @@ async function open(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promi
 async function storeMessage(
   q: SqlQueries,
   tx: SqlExecutor,
-  { tenant, now, message }: AcceptParams,
+  { tenant, now, message, turn, idempotency }: AcceptParams,
   conversation: Conversation,
 ): Promise<InboundMessage> {
   const { id, clientId, text, originalText, locale, attachments, automated } = message;
@@ -117,6 +126,8 @@ async function storeMessage(
     locale,
     attachments: JSON.stringify(attachments),
     automated: automated ? 1 : 0,
+    inTurn: turn === null ? 0 : 1,
+    idempotencyKey: idempotency?.key ?? null,
     createdAt: now,
   });
   return {
@@ -132,7 +143,10 @@ async function storeMessage(
     attachments,
     automated,
     createdAt: now,
+    inTurn: turn !== null,
+    correctedTo: null,
     decidedAt: null,
+    decisionId: null,
   };
 }
 
@@ -140,12 +154,17 @@ async function storeMessage(
 async function leaveDue(
   q: SqlQueries,
   tx: SqlExecutor,
-  { tenant, now, lease }: AcceptParams,
+  { tenant, now, lease, turn }: AcceptParams,
   conversation: Conversation,
   client: Client,
 ): Promise<Accepted['work']> {
   const kind = 'process';
   const conversationId = conversation.id;
+  if (turn !== null) {
+    const { quietMs, maxWaitMs } = turn;
+    await tx.run(q.lanes.hearOut, { tenant, conversationId, now, quietAt: now + quietMs, maxWaitMs });
+    return null;
+  }
   if (lease === null) {
     await tx.run(q.lanes.leave, { tenant, kind, conversationId, readyAt: now });
     return null;
@@ -153,17 +172,8 @@ async function leaveDue(
   const { token, until } = lease;
   const taken = await tx.first(q.lanes.take, { tenant, kind, conversationId, token, until, now });
   if (taken === undefined) return null;
-  const message = await tx.first(q.messages.undecided, { tenant, conversationId });
-  const reminder = await tx.first(q.reminders.pending, { tenant, conversationId });
-  return {
-    lease: { kind, conversationId, token, until, claims: taken.claims },
-    state: {
-      conversation,
-      client,
-      message: message === undefined ? null : inboundOf(message),
-      reminder: reminder === undefined ? null : reminderOf(reminder),
-    },
-  };
+  const state = await stateOf(q, tx, conversation, client);
+  return { lease: { kind, conversationId, token, until, claims: taken.claims }, state };
 }
 
 function receivedEvents({ now, message }: AcceptParams, conversation: Conversation, opened: boolean): NewEvent[] {

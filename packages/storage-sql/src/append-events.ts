@@ -3,13 +3,19 @@ import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 
 export async function appendEvents(
-  q: SqlQueries,
+  { events: q }: SqlQueries,
   tx: SqlExecutor,
   tenant: string,
   events: readonly NewEvent[],
 ): Promise<void> {
-  const rows = events.map(({ type, at, conversationId, data }) => {
-    return { tenant, type, at, conversationId, data: JSON.stringify(data) };
+  if (events.length === 0) return;
+  const entries = events.map(({ type, at, conversationId, data }) => {
+    return { type, at, conversationId, data: JSON.stringify(data) };
   });
-  if (rows.length > 0) await tx.runEach(q.events.append, rows);
+  if (q.kind === 'concurrent') await tx.run(q.appendAll, { tenant, entries: JSON.stringify(entries) });
+  else
+    await tx.runEach(
+      q.append,
+      entries.map((entry) => ({ ...entry, tenant })),
+    );
 }

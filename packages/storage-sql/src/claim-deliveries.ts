@@ -73,7 +73,7 @@ async function pick(
   conversationIds: readonly string[],
 ): Promise<ReadonlyMap<string, Ready>> {
   const { tenant, now, gate } = params;
-  const rows = await tx.all(q.conversations.lockMany, { tenant, ids: JSON.stringify(conversationIds) });
+  const rows = await tx.all(q.conversations.many, { tenant, ids: JSON.stringify(conversationIds) });
   const conversations = new Map(rows.map((row) => [row.id, conversationOf(row)]));
   const ready = new Map<string, Ready>();
   let asked = conversationIds;

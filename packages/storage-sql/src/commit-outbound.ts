@@ -1,31 +1,71 @@
-import { FirstlineError, type CommitParams, type Conversation } from '@firstline/core';
+import {
+  FirstlineError,
+  type CommitParams,
+  type CommitResult,
+  type Conversation,
+  type NewEvent,
+} from '@firstline/core';
 import type { SqlExecutor } from './driver';
 import { followDeliveries } from './follow-deliveries';
 import type { SqlQueries } from './queries';
+import { Refusal } from './refusal';
+import type { DeliveryRow } from './tables';
 
-/** Cancels what became wrong to say, then writes what is said instead. */
+/**
+ * Cancels the drafts that this commit replaces; resolves to what the feed is told of it. Refused where one of them is no
+ * draft any more.
+ */
+export async function supersede(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<readonly NewEvent[]> {
+  const { tenant, now, conversationId } = params;
+  if (params.supersede.length === 0) return [];
+  const reason = 'superseded';
+  const ids = JSON.stringify(params.supersede);
+  const rows = await tx.all(q.deliveries.supersede, { tenant, now, conversationId, reason, ids });
+  if (rows.length !== new Set(params.supersede).size) throw new Refusal<CommitResult>({ status: 'conflict' });
+  return told(rows, params, reason);
+}
+
+/** Cancels what became wrong to say, then writes what is said instead; resolves to what the feed is told of the first. */
 export async function writeOutbound(
   q: SqlQueries,
   tx: SqlExecutor,
   params: CommitParams,
   conversation: Conversation,
-): Promise<void> {
+): Promise<readonly NewEvent[]> {
   const { tenant, conversationId } = params;
   const cancelled = await cancel(q, tx, params);
   const firstSendAt = await write(q, tx, params, conversation);
-  if (cancelled > 0) {
+  if (cancelled.length > 0 || params.supersede.length > 0) {
     // The lane may be waiting for the retry of what was just cancelled; what is left must not wait with it.
     await followDeliveries(q, tx, tenant, [conversationId], 'unheld');
   } else if (firstSendAt !== null) {
     await tx.run(q.lanes.leave, { tenant, kind: 'deliver', conversationId, readyAt: firstSendAt });
   }
+  return cancelled;
 }
 
-async function cancel(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<number> {
+async function cancel(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<readonly NewEvent[]> {
   const { tenant, now, conversationId, cancelDeliveries } = params;
-  if (cancelDeliveries === null) return 0;
-  const { types, reason } = cancelDeliveries;
-  return tx.run(q.deliveries.cancel, { tenant, now, conversationId, reason, types: JSON.stringify(types) });
+  if (cancelDeliveries === null) return [];
+  const { reason } = cancelDeliveries;
+  const types = JSON.stringify(cancelDeliveries.types);
+  const rows = await tx.all(q.deliveries.cancel, { tenant, now, conversationId, reason, types });
+  return told(rows, params, reason);
+}
+
+/** In the order in which they would have gone out: a database returns them in any. */
+function told(
+  rows: readonly Pick<DeliveryRow, 'id' | 'message_id' | 'attempts' | 'seq'>[],
+  { now, conversationId }: CommitParams,
+  reason: string,
+): readonly NewEvent[] {
+  return [...rows]
+    .sort((a, b) => a.seq - b.seq)
+    .map((row): NewEvent => {
+      const { id: deliveryId, message_id: messageId, attempts: attempt } = row;
+      const data = { deliveryId, messageId, status: 'cancelled', attempt, code: reason };
+      return { type: 'delivery.settled', at: now, conversationId, data };
+    });
 }
 
 /** Resolves to the time at which the first new delivery is due. */

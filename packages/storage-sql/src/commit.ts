@@ -4,17 +4,16 @@ import {
   type CommitResult,
   type Conversation,
   type ConversationState,
-  type InboundMessage,
 } from '@firstline/core';
+import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
-import { writeOutbound } from './commit-outbound';
+import { supersede, writeOutbound } from './commit-outbound';
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 import { Refusal } from './refusal';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
-import { inboundOf } from './rows/message-row';
-import { reminderOf } from './rows/reminder-row';
+import { stateOf } from './state';
 
 /**
  * Everything is checked by the write that depends on it, and a check that fails undoes the writes before it. That spares
@@ -23,14 +22,19 @@ import { reminderOf } from './rows/reminder-row';
 export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<CommitResult> {
   await updateClient(q, tx, params);
   const advanced = await advance(q, tx, params);
+  const superseded = await supersede(q, tx, params);
   await decide(q, tx, params);
   const conversation = await patch(q, tx, params, advanced);
-  await writeOutbound(q, tx, params, conversation);
+  const cancelled = await writeOutbound(q, tx, params, conversation);
   await writeTicket(q, tx, params);
+  if (params.addNote !== null) await tx.run(q.notes.insert, params.addNote);
   await followReminder(q, tx, params);
-  const next = await followMessages(q, tx, params);
-  await appendEvents(q, tx, params.tenant, params.events);
-  return { status: 'committed', next: next === null ? null : await stateOf(q, tx, conversation, next) };
+  await followWatch(q, tx, params);
+  const kept = await followMessages(q, tx, params);
+  const onward = kept ? await next(q, tx, conversation) : null;
+  // Last: readers of the feed wait for whoever has numbered entries and not committed.
+  await appendEvents(q, tx, params.tenant, [...superseded, ...cancelled, ...params.events]);
+  return { status: 'committed', next: onward };
 }
 
 async function updateClient(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
@@ -60,6 +64,8 @@ async function advance(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Pr
           token: lease.token,
         });
   if (row === undefined) throw await refused(q, tx, params);
+  const today = dayOf(now);
+  if (added > 0 && row.active_on < today) await tx.run(q.conversations.setActive, { tenant, id: row.id, today });
   return conversationOf(row);
 }
 
@@ -71,14 +77,28 @@ async function refused(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Pr
 }
 
 async function decide(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
-  const { tenant, now, conversationId, decidedMessageId, decision } = params;
-  if (decidedMessageId !== null) {
-    const marked = await tx.run(q.messages.decide, { tenant, now, conversationId, id: decidedMessageId });
-    if (marked !== 1) throw new FirstlineError('internal', 'the message is not waiting for a decision here');
-  }
+  const { tenant, decision } = params;
+  await markDecided(q, tx, params);
   if (decision === null) return;
   const { id, messageId, trigger, outcome } = decision;
   await tx.run(q.decisions.insert, { tenant, id, messageId, trigger, outcome, record: JSON.stringify(decision) });
+}
+
+/** They must be the oldest ones that are undecided; one alone, the common case, is found out by the write itself. */
+async function markDecided(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
+  const { tenant, now, conversationId, decidedMessageIds: ids } = params;
+  const [id] = ids;
+  if (id === undefined) return;
+  const decided = { tenant, now, conversationId, decisionId: params.decision?.id ?? null };
+  let marked: number;
+  if (ids.length === 1) {
+    marked = await tx.run(q.messages.decideOne, { ...decided, id });
+  } else {
+    const oldest = await tx.all(q.messages.undecided, { tenant, conversationId });
+    const inOrder = ids.every((wanted, index) => wanted === oldest[index]?.id);
+    marked = inOrder ? await tx.run(q.messages.decideMany, { ...decided, ids: JSON.stringify(ids) }) : 0;
+  }
+  if (marked !== ids.length) throw new FirstlineError('internal', 'the messages are not the next ones to decide here');
 }
 
 /** Writes what the patch really changes: a decision mostly confirms what the conversation is already. */
@@ -98,6 +118,7 @@ async function patch(
     after.operatorId === before.operatorId &&
     after.ticketId === before.ticketId &&
     after.awaiting === before.awaiting &&
+    after.attendBy === before.attendBy &&
     after.locale === before.locale &&
     after.closedAt === before.closedAt;
   if (!sameDetails) await tx.run(q.conversations.setDetails, after);
@@ -108,10 +129,11 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
   const { tenant, now, conversationId, openTicket, updateTicket } = params;
   if (openTicket !== null) {
     const attachments = JSON.stringify(openTicket.attachments);
-    await tx.run(q.tickets.insert, { ...openTicket, attachments, tenant, conversationId });
+    const [pauses, breaches] = [JSON.stringify(openTicket.pauses), JSON.stringify(openTicket.breaches)];
+    await tx.run(q.tickets.insert, { ...openTicket, attachments, pauses, breaches, tenant, conversationId });
   }
   if (updateTicket === null) return;
-  const { id, status, assignee, priority, repeated } = updateTicket;
+  const { id, status, assignee, priority, repeated, respondedAt, resolvedAt, pauses, breaches } = updateTicket;
   const updated = await tx.run(q.tickets.update, {
     tenant,
     now,
@@ -121,6 +143,12 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
     priority: priority ?? null,
     assign: assignee === undefined ? 0 : 1,
     assignee: assignee ?? null,
+    respond: respondedAt === undefined ? 0 : 1,
+    respondedAt: respondedAt ?? null,
+    resolve: resolvedAt === undefined ? 0 : 1,
+    resolvedAt: resolvedAt ?? null,
+    pauses: pauses === undefined ? null : JSON.stringify(pauses),
+    breaches: breaches === undefined ? null : JSON.stringify(breaches),
     repeated: repeated === true ? 1 : 0,
   });
   if (updated !== 1) throw new FirstlineError('internal', 'there is no such ticket in this conversation');
@@ -144,31 +172,29 @@ async function followReminder(q: SqlQueries, tx: SqlExecutor, params: CommitPara
   else await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: left.due_at });
 }
 
-/** Finishes the `process` lane, or keeps it for the message that is next. */
-async function followMessages(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<InboundMessage | null> {
-  const { lease, leaseUntil } = params;
-  if (params.decidedMessageId === null && lease?.kind !== 'process') return null;
-  if ((await tx.run(q.lanes.finishProcess, params)) === 1) return null;
-  if (lease?.kind !== 'process') return null;
-  await tx.run(q.lanes.keep, { ...lease, tenant: params.tenant, until: leaseUntil ?? lease.until });
-  const next = await tx.first(q.messages.undecided, params);
-  return next === undefined ? null : inboundOf(next);
+/** The `watch` lane: where it is told to be, else finished by its holder and by nobody else. */
+async function followWatch(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
+  const { tenant, conversationId, watch, lease } = params;
+  const kind = 'watch';
+  if (watch === null && lease?.kind !== kind) return;
+  const dueAt = watch?.dueAt ?? null;
+  if (dueAt === null) await tx.run(q.lanes.remove, { tenant, kind, conversationId });
+  else await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: dueAt });
 }
 
-async function stateOf(
-  q: SqlQueries,
-  tx: SqlExecutor,
-  conversation: Conversation,
-  message: InboundMessage,
-): Promise<ConversationState> {
-  const { tenant, clientId, id: conversationId } = conversation;
+/** Finishes the `process` lane, or keeps it for the message that is next; resolves to whether the holder goes on. */
+async function followMessages(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<boolean> {
+  const { lease, leaseUntil } = params;
+  if (params.decidedMessageIds.length === 0 && lease?.kind !== 'process') return false;
+  if ((await tx.run(q.lanes.finishProcess, params)) === 1) return false;
+  if (lease?.kind !== 'process') return false;
+  await tx.run(q.lanes.keep, { ...lease, tenant: params.tenant, until: leaseUntil ?? lease.until });
+  return true;
+}
+
+async function next(q: SqlQueries, tx: SqlExecutor, conversation: Conversation): Promise<ConversationState> {
+  const { tenant, clientId } = conversation;
   const client = await tx.first(q.clients.get, { tenant, clientId });
   if (client === undefined) throw new FirstlineError('internal', 'a conversation was read without its client');
-  const reminder = await tx.first(q.reminders.pending, { tenant, conversationId });
-  return {
-    conversation,
-    client: clientOf(client),
-    message,
-    reminder: reminder === undefined ? null : reminderOf(reminder),
-  };
+  return stateOf(q, tx, conversation, clientOf(client));
 }

@@ -7,7 +7,7 @@ const NO_DECISIONS = { answered: 0, escalated: 0, held: 0 };
 const NO_TICKETS = { open: 0, in_progress: 0, resolved: 0 };
 const NO_DELIVERIES = { pending: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0 };
 const NO_REMINDERS = { pending: 0, sent: 0, cancelled: 0, skipped: 0, expired: 0 };
-const NO_WORK = { process: 0, deliver: 0, remind: 0 };
+const NO_WORK = { process: 0, deliver: 0, remind: 0, watch: 0 };
 
 export async function counts(
   { counts: q }: SqlQueries,

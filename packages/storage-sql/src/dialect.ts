@@ -1,5 +1,26 @@
-import type { CreateTableBuilder, Expression, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
+import type { CompiledQuery, CreateTableBuilder, Expression, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
 import type { Database } from './tables';
+
+/** Writers exclude each other: an entry's number is one more than the last. */
+interface SerialFeed {
+  readonly kind: 'serial';
+  /** The next place in the tenant's feed, as a value to insert. */
+  next(tenant: string): Expression<number>;
+}
+
+/**
+ * Writers do not wait for each other: a number is taken before it is known who commits first. A reader asks how far the
+ * feed is complete, and stops there.
+ */
+export interface ConcurrentFeed {
+  readonly kind: 'concurrent';
+  /** Appends the entries of a JSON list (`type`, `at`, `conversationId`, `data`), in its order. */
+  append(db: Kysely<Database>, p: { readonly tenant: string; readonly entries: string }): { compile(): CompiledQuery };
+  /** The last number taken so far. */
+  readonly taken: RawBuilder<number>;
+  /** The lowest number behind which somebody is still writing; `null`: nobody is. Asked after `taken`. */
+  readonly open: RawBuilder<number | null>;
+}
 
 /**
  * All that differs between the databases. The queries are written once, against this; what runs them is the
@@ -9,11 +30,14 @@ export interface SqlDialect {
   /** Compiles queries for this database. It is never asked to run one. */
   readonly db: Kysely<Database>;
 
-  /** The values of a list that is bound as the JSON text of an array of strings, for the right side of `in`. */
+  /** Stands between a column and `elements`: the operator with which an index on the column serves all of the list. */
+  readonly among: 'in' | '=';
+
+  /** The values of a list that is bound as the JSON text of an array of strings, for the right side of `among`. */
   elements<T extends string>(list: string): RawBuilder<T>;
 
   /**
-   * Locks what a select finds until the transaction ends: `wait` for other lockers, or `skip` rows they hold. The query
+   * Locks what a select finds, in every table it reads, until the transaction ends: `wait` for other lockers, or `skip` rows they hold. The query
    * itself where writers exclude each other anyway.
    */
   lock<TB extends keyof Database, O>(
@@ -21,11 +45,17 @@ export interface SqlDialect {
     others: 'wait' | 'skip',
   ): SelectQueryBuilder<Database, TB, O>;
 
-  /** The next place in the tenant's feed, as a value to insert; must grow in the order in which readers see the rows. */
-  nextEventSeq(tenant: string): Expression<number>;
+  /** How entries of the feed get numbers that grow in the order in which readers see them. */
+  readonly feed: SerialFeed | ConcurrentFeed;
+
+  /** Whether the table of applied migrations is there; `null` where it is made, if need be, at no cost. */
+  readonly registered: RawBuilder<boolean> | null;
 
   /** Run first by whoever migrates, so that installers wait for each other; `null` where every writer does. */
   readonly schemaLock: string | null;
+
+  /** Run before the first migration, in the same transaction; must do no harm where it was run before. */
+  readonly beforeMigrations: readonly string[];
 
   /** Run after migrations were applied, in the same transaction. */
   readonly afterMigrations: readonly string[];

@@ -17,8 +17,12 @@ export interface SqlExecutor {
   execute(sql: string): Promise<void>;
 }
 
-/** `read` promises to write nothing. */
-export type TransactionMode = 'read' | 'write';
+/**
+ * - `read`   writes nothing, and all its statements see the same state of the data
+ * - `fresh`  writes nothing, and each statement sees what was committed before it began
+ * - `write`  each statement sees what was committed before it began; what must not change meanwhile is locked
+ */
+export type TransactionMode = 'read' | 'fresh' | 'write';
 
 /** A database, reduced to what the storage needs of it. */
 export interface SqlDriver {

@@ -87,12 +87,15 @@ async function stillWanted(
 }
 
 export async function replayDelivery(q: SqlQueries, tx: SqlExecutor, params: ReplayParams): Promise<Delivery | null> {
-  const { tenant, now, deliveryId } = params;
+  const { tenant, now, deliveryId, operatorId } = params;
   const key = { tenant, id: deliveryId };
-  const row = await tx.first(q.deliveries.get, key);
+  const row = await tx.first(q.deliveries.lock, key);
   if (row === undefined) return null;
   if (row.status !== 'dead' && row.status !== 'expired' && row.status !== 'unknown') return deliveryOf(row);
   const replayed = await tx.first(q.deliveries.replay, { ...key, now });
   await followDeliveries(q, tx, tenant, [row.conversation_id], 'unheld');
+  const data = { deliveryId, messageId: row.message_id, operatorId };
+  const conversationId = row.conversation_id;
+  await appendEvents(q, tx, tenant, [{ type: 'delivery.replayed', at: now, conversationId, data }]);
   return deliveryOf(replayed ?? row);
 }

@@ -1,5 +1,6 @@
-export type { SqlDialect } from './dialect';
+export type { ConcurrentFeed, SqlDialect } from './dialect';
 export type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+export { migrate, type Migrating, migrationScript } from './migrate';
 export { type SqlQueries, sqlQueries } from './queries';
 export { SqlStorage } from './sql-storage';
 export { Statement } from './statement';

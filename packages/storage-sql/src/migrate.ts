@@ -5,35 +5,77 @@ import { migrations } from './migrations';
 import type { Migration } from './migrations/migration';
 import { statements } from './statement';
 
+/** What is wanted of the tables: brought up to date where they are not, or only looked at. */
+export type Migrating = 'if needed' | 'never';
+
 /**
  * Brings the tables up to date in one transaction, so that of several installers one does the work and the others find
  * it done. Not Kysely's own Migrator: it stamps rows with the real time, its lock does nothing on SQLite, and the Kysely
  * versions we accept do not agree on where to import it from.
  */
-export async function migrate(driver: SqlDriver, dialect: SqlDialect): Promise<void> {
-  const define = statements(dialect);
-  const applied = define((db) => db.selectFrom('firstline_migrations').select('name'));
-  const record = define((db, p: Pick<Migration, 'name'>) =>
-    db.insertInto('firstline_migrations').values({ name: p.name }),
-  );
+export async function migrate(
+  driver: SqlDriver,
+  dialect: SqlDialect,
+  migrating: Migrating = 'if needed',
+): Promise<void> {
+  // Whoever finds nothing to do needs no right to make tables.
+  const due =
+    dialect.registered === null ? migrations : await driver.transaction('fresh', (tx) => dueOnes(tx, dialect));
+  if (due.length === 0) return;
+  if (migrating === 'never') throw outdated(due);
+  const { record } = registerOf(dialect);
+  await driver.transaction('write', async (tx) => {
+    if (dialect.schemaLock !== null) await tx.execute(dialect.schemaLock);
+    for (const statement of preparation(dialect)) await tx.execute(statement);
+    const left = await dueOnes(tx, dialect);
+    for (const migration of left) {
+      await apply(tx, dialect, migration);
+      await tx.run(record, migration);
+    }
+    if (left.length === 0) return;
+    for (const statement of dialect.afterMigrations) await tx.execute(statement);
+  });
+}
+
+/** All that is ever run to make the tables, for whoever wants to run it elsewhere. */
+export function migrationScript(dialect: SqlDialect): {
+  readonly preparation: readonly string[];
+  readonly migrations: readonly { readonly name: string; readonly statements: readonly string[] }[];
+} {
+  return {
+    preparation: preparation(dialect),
+    migrations: migrations.map((migration) => ({
+      name: migration.name,
+      statements: migration.statements(dialect).map((statement) => statement.compile().sql),
+    })),
+  };
+}
+
+/** What the migrations themselves rest on. */
+function preparation(dialect: SqlDialect): readonly string[] {
   const register = dialect.db.schema
     .createTable('firstline_migrations')
     .ifNotExists()
     .addColumn('name', 'text', (column) => column.notNull().primaryKey());
+  return [...dialect.beforeMigrations, register.compile().sql];
+}
 
-  await driver.transaction('write', async (tx) => {
-    if (dialect.schemaLock !== null) await tx.execute(dialect.schemaLock);
-    await tx.execute(register.compile().sql);
-    const done = new Set((await tx.all(applied, {})).map((row) => row.name));
-    refuseNewer(done);
-    const due = migrations.filter((migration) => !done.has(migration.name));
-    for (const migration of due) {
-      await apply(tx, dialect, migration);
-      await tx.run(record, migration);
-    }
-    if (due.length === 0) return;
-    for (const statement of dialect.afterMigrations) await tx.execute(statement);
-  });
+function registerOf(dialect: SqlDialect) {
+  const define = statements(dialect);
+  const { registered } = dialect;
+  return {
+    present: registered && define((db) => db.selectNoFrom(registered.as('present'))),
+    applied: define((db) => db.selectFrom('firstline_migrations').select('name')),
+    record: define((db, p: Pick<Migration, 'name'>) => db.insertInto('firstline_migrations').values({ name: p.name })),
+  };
+}
+
+async function dueOnes(tx: SqlExecutor, dialect: SqlDialect): Promise<readonly Migration[]> {
+  const { present, applied } = registerOf(dialect);
+  if (present !== null && (await tx.first(present, {}))?.present !== true) return migrations;
+  const done = new Set((await tx.all(applied, {})).map((row) => row.name));
+  refuseNewer(done);
+  return migrations.filter((migration) => !done.has(migration.name));
 }
 
 async function apply(tx: SqlExecutor, dialect: SqlDialect, migration: Migration): Promise<void> {
@@ -56,5 +98,13 @@ function refuseNewer(done: ReadonlySet<string>): void {
   throw new FirstlineError(
     'schema_too_new',
     `the database was migrated by a newer Firstline (${unknown.join(', ')}); upgrade the storage adapter of this process before it writes here`,
+  );
+}
+
+function outdated(due: readonly Migration[]): FirstlineError {
+  const names = due.map(({ name }) => name).join(', ');
+  return new FirstlineError(
+    'storage_unavailable',
+    `the tables are not up to date (${names}) and this process may not migrate them; run the migrations first`,
   );
 }

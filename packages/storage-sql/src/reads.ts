@@ -7,6 +7,7 @@ import type {
   Page,
   Storage,
   StoredOutcome,
+  Ticket,
 } from '@firstline/core';
 import { parseSeqCursor } from './cursor';
 import type { SqlExecutor } from './driver';
@@ -27,7 +28,8 @@ export async function outcome(
   if (message === undefined || message.direction !== 'inbound') return null;
   const conversation = await tx.first(q.conversations.get, { tenant, id: message.conversation_id });
   if (conversation === undefined) return null;
-  const row = await tx.first(q.decisions.aboutMessage, { tenant, messageId });
+  const { decision_id: decisionId } = message;
+  const row = decisionId === null ? undefined : await tx.first(q.decisions.get, { tenant, id: decisionId });
   const decision = row === undefined ? null : decisionOf(row);
   const ticketId = decision?.ticketId ?? null;
   const ticket = ticketId === null ? undefined : await tx.first(q.tickets.get, { tenant, id: ticketId });
@@ -62,13 +64,27 @@ export async function decision(
   { tenant, messageId }: Parameters<Storage['decision']>[0],
 ): Promise<DecisionRecord | null> {
   const message = await tx.first(q.messages.get, { tenant, id: messageId });
-  if (message === undefined) return null;
-  if (message.direction === 'outbound' && message.decision_id === null) return null;
-  const row =
-    message.decision_id === null
-      ? await tx.first(q.decisions.aboutMessage, { tenant, messageId })
-      : await tx.first(q.decisions.get, { tenant, id: message.decision_id });
+  if (message === undefined || message.decision_id === null) return null;
+  const row = await tx.first(q.decisions.get, { tenant, id: message.decision_id });
   return row === undefined ? null : decisionOf(row);
+}
+
+/** The most urgent first. */
+const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+
+/** One statement for each priority: an index knows their names and not their order. */
+export async function queue(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, limit }: Parameters<Storage['queue']>[0],
+): Promise<readonly Ticket[]> {
+  const tickets: Ticket[] = [];
+  for (const priority of PRIORITIES) {
+    if (tickets.length >= limit) break;
+    const rows = await tx.all(q.tickets.queued, { tenant, priority, limit: limit - tickets.length });
+    tickets.push(...rows.map(ticketOf));
+  }
+  return tickets;
 }
 
 export async function history(

@@ -5,18 +5,22 @@ import { commit } from './commit';
 import { counts } from './counts';
 import type { SqlDialect } from './dialect';
 import type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
-import { migrate } from './migrate';
+import { migrate, type Migrating } from './migrate';
 import { newestPage } from './newest-first';
 import { type SqlQueries, sqlQueries } from './queries';
-import { decision, delivery, history, outcome } from './reads';
+import { decision, delivery, history, outcome, queue } from './reads';
 import { refusable } from './refusal';
 import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
-import { eventOf } from './rows/event-row';
+import { noteOf } from './rows/note-row';
+import { inboundOf, messageOf } from './rows/message-row';
 import { reminderOf } from './rows/reminder-row';
+import { templateOf } from './rows/template-row';
 import { ticketOf } from './rows/ticket-row';
-import { claim, nextDueAt, release, states } from './work';
+import { archive, correct, erase, prune, putTemplate } from './upkeep';
+import { claim, drafts, nextDueAt, release, states } from './work';
 
 type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
 
@@ -24,13 +28,15 @@ type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
 export class SqlStorage implements Storage {
   readonly #driver: SqlDriver;
   readonly #dialect: SqlDialect;
+  readonly #migrating: Migrating;
   #queries: SqlQueries | null = null;
   #opening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(driver: SqlDriver, dialect: SqlDialect) {
+  constructor(driver: SqlDriver, dialect: SqlDialect, migrating: Migrating = 'if needed') {
     this.#driver = driver;
     this.#dialect = dialect;
+    this.#migrating = migrating;
   }
 
   async open(): Promise<void> {
@@ -44,7 +50,7 @@ export class SqlStorage implements Storage {
 
   async #open(): Promise<void> {
     await this.#driver.open();
-    await migrate(this.#driver, this.#dialect);
+    await migrate(this.#driver, this.#dialect, this.#migrating);
     this.#queries = sqlQueries(this.#dialect);
   }
 
@@ -58,6 +64,10 @@ export class SqlStorage implements Storage {
 
   states(params: Params<'states'>) {
     return this.#run('read', (q, tx) => states(q, tx, params));
+  }
+
+  drafts(params: Params<'drafts'>) {
+    return this.#run('read', (q, tx) => drafts(q, tx, params));
   }
 
   commit(params: Params<'commit'>) {
@@ -105,6 +115,14 @@ export class SqlStorage implements Storage {
     return this.#run('read', (q, tx) => history(q, tx, params));
   }
 
+  async messagesBefore({ tenant, conversationId, seq, limit }: Params<'messagesBefore'>) {
+    // Numbers have no gaps.
+    const after = Math.max(0, seq - 1 - limit);
+    const few = { tenant, conversationId, after, limit: Math.max(0, seq - 1 - after) };
+    const rows = await this.#run('read', (q, tx) => tx.all(q.messages.history, few));
+    return rows.map(messageOf);
+  }
+
   async reminders(params: Params<'reminders'>) {
     const rows = await this.#run('read', (q, tx) => tx.all(q.reminders.list, params));
     return rows.map(reminderOf);
@@ -119,6 +137,24 @@ export class SqlStorage implements Storage {
     return this.#run('read', (q, tx) => newestPage(tx, q.tickets.list, params, ticketOf));
   }
 
+  queue(params: Params<'queue'>) {
+    return this.#run('read', (q, tx) => queue(q, tx, params));
+  }
+
+  correct(params: Params<'correct'>) {
+    return this.#run('write', (q, tx) => correct(q, tx, params));
+  }
+
+  async corrections(params: Params<'corrections'>) {
+    const rows = await this.#run('read', (q, tx) => tx.all(q.messages.corrected, params));
+    return rows.map(inboundOf).reverse();
+  }
+
+  async notes(params: Params<'notes'>) {
+    const rows = await this.#run('read', (q, tx) => tx.all(q.notes.list, params));
+    return rows.map(noteOf);
+  }
+
   deliveries(params: Params<'deliveries'>) {
     return this.#run('read', (q, tx) => newestPage(tx, q.deliveries.list, params, deliveryOf));
   }
@@ -127,13 +163,33 @@ export class SqlStorage implements Storage {
     return this.#run('read', (q, tx) => delivery(q, tx, params));
   }
 
-  async events(params: Params<'events'>) {
-    const rows = await this.#run('read', (q, tx) => tx.all(q.events.after, params));
-    return rows.map(eventOf);
+  events(params: Params<'events'>) {
+    return this.#run('fresh', (q, tx) => feed(q, tx, params));
   }
 
   counts(params: Params<'counts'>) {
     return this.#run('read', (q, tx) => counts(q, tx, params));
+  }
+
+  async templates(params: Params<'templates'>) {
+    const rows = await this.#run('read', (q, tx) => tx.all(q.templates.all, params));
+    return rows.map(templateOf);
+  }
+
+  putTemplate(params: Params<'putTemplate'>) {
+    return this.#run('write', (q, tx) => putTemplate(q, tx, params));
+  }
+
+  archive(params: Params<'archive'>) {
+    return this.#run('write', (q, tx) => archive(q, tx, params));
+  }
+
+  erase(params: Params<'erase'>) {
+    return this.#run('write', (q, tx) => erase(q, tx, params));
+  }
+
+  prune(params: Params<'prune'>) {
+    return this.#run('write', (q, tx) => prune(q, tx, params));
   }
 
   async ping(): Promise<void> {

@@ -28,6 +28,8 @@ export interface Database {
   readonly delivery_attempts: DeliveryAttemptRow;
   readonly reminders: ReminderRow;
   readonly tickets: TicketRow;
+  readonly notes: NoteRow;
+  readonly templates: TemplateRow;
   readonly events: EventRow;
   readonly firstline_migrations: MigrationRow;
 }
@@ -57,12 +59,18 @@ export interface ConversationRow {
   operator_id: string | null;
   ticket_id: string | null;
   awaiting: string | null;
+  attend_by: number | null;
   last_seq: number;
   /** How many of the `last_seq` messages are inbound; lets `counts` stay away from the messages. */
   inbound_count: number;
   created_at: number;
   last_inbound_at: number;
   last_outbound_at: number | null;
+  /**
+   * Day of the last message, counted from 1970. In an index, so that what is old is found; a day and no time, so that
+   * the index is written once a day and not with every message.
+   */
+  active_on: number;
   closed_at: number | null;
   version: number;
 }
@@ -83,11 +91,17 @@ export interface MessageRow {
   /** 1: sent by a machine; inbound only. */
   automated: number | null;
   created_at: number;
+  /** 1: may be decided together with those behind it; inbound only. */
+  in_turn: number | null;
+  /** The scenario a person said it is about. */
+  corrected_to: string | null;
   /** Inbound only. */
   decided_at: number | null;
+  /** Inbound only: the key it claimed, to be found from here when it goes. An index the other way costs every message. */
+  idempotency_key: string | null;
+  decision_id: string | null;
   /** The rest is outbound only. */
   type: OutboundType | null;
-  decision_id: string | null;
   operator_id: string | null;
   send_at: number | null;
 }
@@ -181,7 +195,31 @@ export interface TicketRow {
   status: TicketStatus;
   assignee: string | null;
   repeats: number;
+  responded_at: number | null;
+  resolved_at: number | null;
+  /** JSON list. */
+  pauses: string;
+  /** JSON list. */
+  breaches: string;
   created_at: number;
+  updated_at: number;
+}
+
+export interface NoteRow {
+  tenant: string;
+  id: string;
+  conversation_id: string;
+  ticket_id: string | null;
+  operator_id: string;
+  text: string;
+  created_at: number;
+}
+
+export interface TemplateRow {
+  tenant: string;
+  key: string;
+  locale: string;
+  text: string;
   updated_at: number;
 }
 

@@ -1,20 +1,19 @@
-import type { ConversationState, Storage, WorkKind, WorkLease } from '@firstline/core';
+import type { ConversationState, Draft, Storage, WorkKind, WorkLease } from '@firstline/core';
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
-import { inboundOf } from './rows/message-row';
+import { decisionOf } from './rows/decision-row';
+import { inboundOf, outboundOf } from './rows/message-row';
 import { reminderOf } from './rows/reminder-row';
+import { ticketOf } from './rows/ticket-row';
 
 type ClaimParams = Omit<Parameters<Storage['claim']>[0], 'kind'> & { readonly kind: WorkKind };
 type ReleaseParams = Parameters<Storage['release']>[0];
 
 export async function claim(q: SqlQueries, tx: SqlExecutor, params: ClaimParams): Promise<readonly WorkLease[]> {
-  const { tenant, kind, token, until, conversationId } = params;
-  const due =
-    conversationId === undefined
-      ? await tx.all(q.lanes.claimable, params)
-      : await tx.all(q.lanes.claimableOne, { ...params, conversationId });
+  const { tenant, kind, token, until } = params;
+  const due = await claimable(q, tx, params);
   if (due.length === 0) return [];
   const ids = JSON.stringify(due.map((lane) => lane.conversation_id));
   await tx.run(q.lanes.lease, { tenant, kind, token, until, ids });
@@ -27,6 +26,12 @@ export async function claim(q: SqlQueries, tx: SqlExecutor, params: ClaimParams)
   }));
 }
 
+function claimable(q: SqlQueries, tx: SqlExecutor, params: ClaimParams) {
+  const { conversationId } = params;
+  if (conversationId !== undefined) return tx.all(q.lanes.claimableOne, { ...params, conversationId });
+  return tx.all(params.kind === 'deliver' ? q.lanes.claimableDeliveries : q.lanes.claimable, params);
+}
+
 export async function states(
   q: SqlQueries,
   tx: SqlExecutor,
@@ -36,21 +41,49 @@ export async function states(
   const key = { tenant, ids: JSON.stringify(conversationIds) };
   const conversations = byKey(await tx.all(q.conversations.many, key), (row) => row.id);
   const clients = byKey(await tx.all(q.conversations.clientsOf, key), (row) => row.id);
-  const messages = byKey(await tx.all(q.messages.undecidedOfEach, key), (row) => row.conversation_id);
+  const messages = grouped(await tx.all(q.messages.undecidedOfEach, key), (row) => row.conversation_id);
   const reminders = byKey(await tx.all(q.reminders.pendingOfEach, key), (row) => row.conversation_id);
+  const ticketIds = [...conversations.values()].flatMap((row) => row.ticket_id ?? []);
+  const tickets =
+    ticketIds.length === 0 ? [] : await tx.all(q.tickets.many, { tenant, ids: JSON.stringify(ticketIds) });
+  const ticketsById = byKey(tickets, (row) => row.id);
   return conversationIds.flatMap((id) => {
     const conversation = conversations.get(id);
     const client = conversation === undefined ? undefined : clients.get(conversation.client_id);
     if (conversation === undefined || client === undefined) return [];
-    const message = messages.get(id);
+    const [message = null, ...following] = (messages.get(id) ?? []).map(inboundOf);
     const reminder = reminders.get(id);
+    const ticket = ticketsById.get(conversation.ticket_id ?? '');
     return {
       conversation: conversationOf(conversation),
       client: clientOf(client),
-      message: message === undefined ? null : inboundOf(message),
+      message,
+      following,
       reminder: reminder === undefined ? null : reminderOf(reminder),
+      ticket: ticket === undefined ? null : ticketOf(ticket),
     };
   });
+}
+
+export async function drafts(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, conversationId }: Parameters<Storage['drafts']>[0],
+): Promise<readonly Draft[]> {
+  const rows = await tx.all(q.deliveries.drafts, { tenant, conversationId });
+  const replies = rows.map((row) => ({
+    deliveryId: row.delivery_id,
+    reply: outboundOf(row),
+    decision: row.record === null ? null : decisionOf({ record: row.record }),
+  }));
+  const ids = [...new Set(replies.flatMap(({ decision }) => decision?.answers ?? []))];
+  const messages = ids.length === 0 ? [] : await tx.all(q.messages.many, { tenant, ids: JSON.stringify(ids) });
+  const heard = messages.filter(({ direction }) => direction === 'inbound').map(inboundOf);
+  heard.sort((a, b) => a.seq - b.seq);
+  return replies.map((draft) => ({
+    ...draft,
+    answers: heard.filter(({ id }) => draft.decision?.answers.includes(id)),
+  }));
 }
 
 /**
@@ -62,7 +95,8 @@ export async function release(q: SqlQueries, tx: SqlExecutor, params: ReleasePar
   const { kind, conversationId, token } = params.lease;
   const held = await tx.first(q.lanes.holder, { tenant, kind, conversationId });
   if (held?.token !== token) return false;
-  const since = await dueSince(q, tx, { tenant, kind, conversationId });
+  // Nothing but its holder knows whether there is something to watch; who knows better takes the lane from the holder.
+  const since = kind === 'watch' ? dueAt : await dueSince(q, tx, { tenant, kind, conversationId });
   if (since === null) await tx.run(q.lanes.remove, { tenant, kind, conversationId });
   else await tx.run(q.lanes.release, { tenant, kind, conversationId, readyAt: dueAt ?? since });
   return true;
@@ -72,7 +106,7 @@ export async function release(q: SqlQueries, tx: SqlExecutor, params: ReleasePar
 async function dueSince(
   q: SqlQueries,
   tx: SqlExecutor,
-  lane: { readonly tenant: string; readonly kind: WorkKind; readonly conversationId: string },
+  lane: { readonly tenant: string; readonly kind: Exclude<WorkKind, 'watch'>; readonly conversationId: string },
 ): Promise<number | null> {
   switch (lane.kind) {
     case 'process':
@@ -101,4 +135,14 @@ export async function nextDueAt(
 
 function byKey<T>(rows: readonly T[], key: (row: T) => string): ReadonlyMap<string, T> {
   return new Map(rows.map((row) => [key(row), row]));
+}
+
+function grouped<T>(rows: readonly T[], key: (row: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group === undefined) groups.set(key(row), [row]);
+    else group.push(row);
+  }
+  return groups;
 }

@@ -1,10 +1,10 @@
 /** What operators may do, each including what stands before it. */
 export const ROLES = [
-  /** Reads everything. */
+  /** Reads everything but what people write for each other. */
   'viewer',
-  /** Takes conversations over, answers, works on tickets, sends dead letters again. */
+  /** Takes conversations over, answers, works on tickets, writes notes, sends dead letters again. */
   'operator',
-  /** Whatever will concern the operators themselves. */
+  /** Exports and erases what is known of a client, and changes what the bot says. */
   'admin',
 ] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { requireRole } from '../auth/require-role';
+import { operatorOf, requireRole } from '../auth/require-role';
 import type { AppContext } from '../context';
 import { given, paging, parseWire } from '../parse';
 import { idOf, resource } from '../resource';
@@ -21,7 +21,7 @@ export function deliveryRoutes({ engine, auth }: AppContext): Router {
   };
 
   const replay: RequestHandler = async (req, res) => {
-    res.json(wire(await engine.deliveries.replay(idOf(req))));
+    res.json(wire(await engine.deliveries.replay(idOf(req), { operatorId: operatorOf(res).id })));
   };
 
   resource(router, '/api/deliveries', { GET: list });

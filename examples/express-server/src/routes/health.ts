@@ -1,6 +1,7 @@
 import type { Health } from '@firstline/core';
 import { type RequestHandler, type Response, Router } from 'express';
 import { about } from '../about';
+import type { ModelCascade } from '../build-classifier';
 import type { AppContext } from '../context';
 import { resource } from '../resource';
 import { wire } from '../wire';
@@ -9,7 +10,7 @@ interface Check {
   readonly status: Health['status'];
 }
 
-export function healthRoutes({ engine, config }: AppContext): Router {
+export function healthRoutes({ engine, cascade, config }: AppContext): Router {
   const router = Router();
 
   const alive: RequestHandler = (_req, res) => {
@@ -21,15 +22,16 @@ export function healthRoutes({ engine, config }: AppContext): Router {
   };
 
   const llm: RequestHandler = (_req, res) => {
-    send(res, LLM);
+    send(res, modelCheck(cascade));
   };
 
   const full: RequestHandler = async (_req, res) => {
     const health = await engine.health();
     const configured = config.webhookUrl !== null;
     const webhook = { status: configured ? ('healthy' as const) : ('degraded' as const), configured };
-    const status = health.status === 'healthy' ? webhook.status : health.status;
-    send(res, { status, ...about, database: databaseCheck(health), llm: LLM, webhook, worker: wire(health.worker) });
+    const model = modelCheck(cascade);
+    const parts = { database: databaseCheck(health), llm: model, webhook, worker: wire(health.worker) };
+    send(res, { status: worst(health, model, webhook), ...about, ...parts });
   };
 
   resource(router, '/health', { GET: alive });
@@ -39,8 +41,22 @@ export function healthRoutes({ engine, config }: AppContext): Router {
   return router;
 }
 
-// Nothing is missing without a language model: the local classifier is what this version works with.
-const LLM = { status: 'healthy', configured: false, classifier: 'local' } as const;
+/**
+ * By what its last calls came to; asks nobody. Nothing is missing where none is configured. One that is not asked at the
+ * moment is no reason for 503 either, since the local classifier answers in its place.
+ */
+function modelCheck(cascade: ModelCascade | null): Check & Readonly<Record<string, unknown>> {
+  if (cascade === null) return { status: 'healthy', configured: false, classifier: 'local' };
+  const usage = cascade.llm.usage();
+  const isAsked = usage.circuit === 'closed' && usage.budget?.remainingUsd !== 0;
+  const status = isAsked ? 'healthy' : 'degraded';
+  return { status, configured: true, classifier: 'cascade', model: cascade.model, usage: wire(usage) };
+}
+
+function worst(...checks: readonly Check[]): Health['status'] {
+  const found = checks.map(({ status }) => status);
+  return (['unhealthy', 'degraded'] as const).find((status) => found.includes(status)) ?? 'healthy';
+}
 
 /** SQLite has one connection and works synchronously: whenever an answer can be given, it is not in use. */
 function databaseCheck({ storage }: Health): Check & { readonly pool: unknown } {

@@ -29,18 +29,21 @@ export async function bundle(entry: URL): Promise<Bundle> {
     format: ['esm'],
     target: 'node20',
     outExtension: () => ({ js: '.mjs' }),
-    external: ['better-sqlite3', 'express', 'jose', 'kysely', 'pino', 'standardwebhooks', 'zod'],
+    external: ['better-sqlite3', 'express', 'jose', 'kysely', 'openai', 'pino', 'standardwebhooks', 'zod'],
     noExternal: [/^@firstline\//],
     esbuildOptions: (options) => {
       options.alias = {
         '@firstline/core': join(root, 'packages/core/src/index.ts'),
         '@firstline/storage-sql': join(root, 'packages/storage-sql/src/index.ts'),
+        '@firstline/adapter-openai': join(root, 'packages/adapter-openai/src/index.ts'),
         '@firstline/adapter-sqlite': join(root, 'packages/adapter-sqlite/src/index.ts'),
         '@firstline/adapter-webhook': join(root, 'packages/adapter-webhook/src/index.ts'),
         '@firstline/example-scenario-pack': join(root, 'examples/scenario-pack/src/index.ts'),
       };
       // CommonJS packages below the aliased ones end up in the bundle, and ask for Node's modules by `require`.
-      options.banner = { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" };
+      options.banner = {
+        js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+      };
     },
   });
   return { file: join(outDir, 'main.mjs'), remove: () => rmSync(outDir, { recursive: true, force: true }) };

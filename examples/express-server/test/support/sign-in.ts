@@ -1,3 +1,6 @@
+import type { Role } from '../../src/auth/role';
+import type { RunningServer } from '../../src/server';
+
 /** The password that test servers are started with. */
 export const PASSWORD = 'correct horse battery staple';
 
@@ -11,4 +14,10 @@ export async function signIn(url: string, password = PASSWORD): Promise<{ readon
   if (!response.ok) throw new Error(`signing in failed with ${response.status}`);
   const { access_token: token } = (await response.json()) as { readonly access_token: string };
   return { Authorization: `Bearer ${token}` };
+}
+
+/** The header of somebody with a role, as if they had signed in; of the servers' operators only `admin` has a password. */
+export async function headerOf({ auth }: RunningServer, id: string, role: Role): Promise<{ Authorization: string }> {
+  const { accessToken } = await auth.tokens.issue({ id, role });
+  return { Authorization: `Bearer ${accessToken}` };
 }

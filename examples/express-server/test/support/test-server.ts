@@ -1,7 +1,7 @@
-import type { EngineOptions, Transport } from '@firstline/core';
+import { type Classifier, type EngineOptions, type Transport, UNKNOWN } from '@firstline/core';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { supportScenarios } from '@firstline/example-scenario-pack';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { newSigningSecret, readConfig } from '../../src/config';
 import { type RunningServer, startServer } from '../../src/server';
 import { PASSWORD, signIn } from './sign-in';
@@ -34,6 +34,7 @@ const OPEN = /^\/(api\/messages(\?|$)|api\/auth\/|health)/;
 export async function testServer(
   overrides: Partial<EngineOptions> = {},
   env: Record<string, string> = {},
+  logger?: Logger,
 ): Promise<TestServer> {
   const config = readConfig({
     PORT: '0',
@@ -42,7 +43,7 @@ export async function testServer(
     OPERATOR_PASSWORD: PASSWORD,
     ...env,
   });
-  const server = await startServer(config, pino({ level: config.logLevel }), {
+  const server = await startServer(config, logger ?? pino({ level: config.logLevel }), {
     scenarios: supportScenarios.map((scenario) => ({ ...scenario, delay: 0 })),
     transports: { webhook: goesNowhere() },
     ...overrides,
@@ -71,6 +72,17 @@ export async function testServer(
       }),
   };
 }
+
+/** Is ready at once and recognises nothing: for tests in which what a message is about does not matter. */
+export const recognisesNothing: Classifier = {
+  classify: async () => ({
+    scenario: UNKNOWN,
+    confidence: 1,
+    reasoning: 'it is not asked',
+    source: 'local',
+    alternatives: [],
+  }),
+};
 
 /** Judges addresses as the server's own transport does, and sends nothing. */
 export function goesNowhere(): Transport {

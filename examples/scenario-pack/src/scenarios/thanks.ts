@@ -11,6 +11,7 @@ export const thanks: ScenarioInput = {
   escalate: 'never',
   delay: '2s',
   smallTalk: true,
+  closes: true,
   examples: [
     'Спасибо',
     'Спасибо за помощь!',

@@ -24,6 +24,7 @@ export function acceptParams(id: string, changes: Partial<AcceptParams> = {}): A
       attachments: [],
       automated: false,
     },
+    turn: null,
     newConversationId: `conversation-${id}`,
     client: { name: null, locale: null },
     channel: { transport: 'webhook', address: { url: 'https://example.com' } },
@@ -64,7 +65,7 @@ export function commitParams({ work }: Accepted): CommitParams {
     leaseUntil: 60_000,
     conversation: { owner: 'bot', status: 'open', awaiting: null },
     client: null,
-    decidedMessageId: message.id,
+    decidedMessageIds: [message.id],
     decision,
     outbound: [
       {
@@ -82,6 +83,7 @@ export function commitParams({ work }: Accepted): CommitParams {
       },
     ],
     cancelDeliveries: null,
+    supersede: [],
     settleReminder: reminder === null ? null : { status: 'cancelled', reason: 'client_answered', messageId: null },
     scheduleReminder: {
       tenant: TENANT,
@@ -100,6 +102,8 @@ export function commitParams({ work }: Accepted): CommitParams {
     },
     openTicket: null,
     updateTicket: null,
+    addNote: null,
+    watch: null,
     events: [{ type: 'message.decided', at: 2_000, conversationId: conversation.id, data: { messageId: message.id } }],
   };
 }
@@ -109,6 +113,8 @@ function record(messageId: string, conversationId: string, clientId: string): De
     tenant: TENANT,
     id: `decision-${messageId}`,
     messageId,
+    messageIds: [messageId],
+    answers: [messageId],
     conversationId,
     clientId,
     decidedAt: 2_000,
@@ -126,6 +132,8 @@ function record(messageId: string, conversationId: string, clientId: string): De
       awaiting: null,
       greetedAt: null,
       attachments: 0,
+      supersedes: [],
+      peopleAvailable: true,
       timesAsked: 1,
       runnerUp: null,
       thresholds: {},
@@ -133,6 +141,6 @@ function record(messageId: string, conversationId: string, clientId: string): De
     rules: [],
     replies: [],
     ticketId: null,
-    versions: { policy: 'p', scenarios: 's' },
+    versions: { policy: 'p', scenarios: 's', templates: 't' },
   };
 }

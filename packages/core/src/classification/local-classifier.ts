@@ -1,24 +1,50 @@
 import { FirstlineError, issuesError, type FirstlineIssue } from '../errors';
 import { UNKNOWN } from '../model/classification';
 import type { Classifier, ClassifyInput } from '../ports/classifier';
-import { TrainedClassifier, type ClassifiableScenario } from './trained-classifier';
+import { loadModel, storeModel, type LocalModel } from './stored-model';
+import { nextTurn, runSliced } from './slices';
+import { TrainedClassifier } from './trained-classifier';
+import { train, type ClassifiableScenario, type LearnedExample } from './training';
 
 export interface LocalClassifierOptions {
   /** What to tell apart; a `Scenario` or any object with an id and examples will do, other members are ignored. */
   readonly scenarios: readonly ClassifiableScenario[];
-  /** Below this confidence the answer is `UNKNOWN`. From 0 to 1; default 0.3. */
+  /** Below this confidence the answer is `UNKNOWN`. From 0 to 1; default 0.4. */
   readonly unknownBelow?: number;
+  /** What {@link LocalClassifier.toJSON} gave for the same scenarios, also after `JSON.parse`: saves the training. */
+  readonly model?: unknown;
+  /**
+   * Gives the event loop a turn; training awaits it about every 10 ms. Default: a message to itself, or just a promise
+   * where the runtime has no `MessageChannel`. Give your own to train slower, or `async () => {}` to train in one go.
+   */
+  readonly yieldTo?: () => Promise<void>;
 }
 
 export interface LocalClassifier extends Classifier {
+  /** Trains what is not trained yet: the scenarios' examples and whatever was learned. Repeated calls share one run. */
   ready(): Promise<void>;
+  /**
+   * Confirmed labels become examples at the next training, which the next `ready()` runs; until it is done, answers come
+   * from the training before. A text given again takes its new label. They are kept in memory only: store them yourself,
+   * and give them again after a restart. The same examples in the same order give the same classifier.
+   *
+   * @throws FirstlineError `invalid_input` for a scenario outside the set; then nothing is learned.
+   */
+  learn(examples: readonly LearnedExample[]): void;
+  /**
+   * The trained model as plain data, to be given as `model` to a classifier of the same scenarios. It holds weights and
+   * hashes of n-grams, no texts; only greetings and the like, whole examples that begin others, are in it as words.
+   *
+   * @throws FirstlineError `conflict` before the first training is done.
+   */
+  toJSON(): LocalModel;
 }
 
 /**
- * On the held-out messages of examples/scenario-pack this refuses five of six that are out of scope and one of twenty
- * that are not. 0.4 is where the default policy sends a recognised message to a person anyway.
+ * On the held-out messages of examples/scenario-pack this refuses four of five that are out of scope and one of twenty-five
+ * that are not. It is also where the default policy sends a recognised message to a person anyway.
  */
-const DEFAULT_UNKNOWN_BELOW = 0.3;
+const DEFAULT_UNKNOWN_BELOW = 0.4;
 
 /**
  * Learns from the scenarios' examples, in the process, without network or files: the classifier of an engine to which
@@ -29,10 +55,11 @@ const DEFAULT_UNKNOWN_BELOW = 0.3;
  * judge by. Begin a few examples of several scenarios with the greetings your customers use: from these it learns that
  * a greeting in front of a question decides nothing.
  *
- * @throws FirstlineError `invalid_scenarios` for repeated ids or when no scenario has an example, `invalid_options`.
+ * @throws FirstlineError `invalid_scenarios` for repeated ids or when no scenario has an example, `invalid_options`,
+ *   also for a model that was trained from other scenarios or by another version.
  */
 export function localClassifier(options: LocalClassifierOptions): LocalClassifier {
-  const { scenarios, unknownBelow = DEFAULT_UNKNOWN_BELOW } = options;
+  const { scenarios, unknownBelow = DEFAULT_UNKNOWN_BELOW, model, yieldTo = nextTurn } = options;
   checkScenarios(scenarios);
   if (!(unknownBelow >= 0 && unknownBelow <= 1)) {
     throw new FirstlineError('invalid_options', 'unknownBelow: expected a number from 0 to 1', {
@@ -40,17 +67,46 @@ export function localClassifier(options: LocalClassifierOptions): LocalClassifie
     });
   }
 
-  let training: Promise<TrainedClassifier> | undefined;
-  // Training runs in one go: core has no timer that would give the event loop a turn in between, and 20 scenarios with
-  // 30 examples each take less than 300 ms. `engine.start()` awaits it before any message comes in.
-  const trained = (): Promise<TrainedClassifier> =>
-    (training ??= Promise.resolve().then(() => new TrainedClassifier(scenarios, unknownBelow)));
+  const ids = scenarios.map(({ id }) => id);
+  const learned = new Map<string, LearnedExample>();
+  let current = model === undefined ? null : new TrainedClassifier(loadModel(model, scenarios), ids, unknownBelow);
+  let stale = current === null;
+  let running: Promise<TrainedClassifier> | null = null;
+
+  const retrain = async (): Promise<TrainedClassifier> => {
+    await Promise.resolve();
+    stale = false;
+    try {
+      const training = await runSliced(train(scenarios, [...learned.values()]), yieldTo);
+      return (current = new TrainedClassifier(training, ids, unknownBelow));
+    } catch (error) {
+      stale = true;
+      throw error;
+    } finally {
+      running = null;
+    }
+  };
+  const trained = () => (running ??= retrain());
 
   return {
     ready: async () => {
-      await trained();
+      // What is learned while a training runs needs another one.
+      while (stale || running !== null) await trained();
     },
-    classify: async ({ text }: ClassifyInput) => (await trained()).classify(text),
+    classify: async ({ text }: ClassifyInput) => (current ?? (await trained())).classify(text),
+    learn: (examples) => {
+      for (const [index, { scenario }] of examples.entries()) {
+        if (ids.includes(scenario)) continue;
+        const path = `examples[${index}].scenario`;
+        throw new FirstlineError('invalid_input', `${path}: "${scenario}" is not among the scenarios`, { path });
+      }
+      for (const { text, scenario } of examples) learned.set(text, { text, scenario });
+      stale ||= examples.length > 0;
+    },
+    toJSON: () => {
+      if (current === null) throw new FirstlineError('conflict', 'the classifier is not trained yet: await ready()');
+      return storeModel(current.training, scenarios);
+    },
   };
 }
 

@@ -15,9 +15,16 @@ export interface LabelledWords {
  * it. Counted in full, a greeting would decide every message whose other words are new.
  */
 export class Openers {
-  readonly #phrases = new Set<string>();
+  /** Each as its words with a space between. */
+  readonly phrases: ReadonlySet<string>;
+  readonly #firstWords: ReadonlySet<string>;
 
-  constructor(examples: readonly LabelledWords[]) {
+  constructor(phrases: Iterable<string>) {
+    this.phrases = new Set(phrases);
+    this.#firstWords = new Set([...this.phrases].map((phrase) => phrase.split(' ')[0] ?? ''));
+  }
+
+  static ofExamples(examples: readonly LabelledWords[]): Openers {
     const wholes = new Map<string, Set<number>>();
     const starts = new Map<string, Set<number>>();
     for (const { words, label } of examples) {
@@ -25,25 +32,28 @@ export class Openers {
         note(length === words.length ? wholes : starts, words.slice(0, length).join(' '), label);
       }
     }
-    for (const [phrase, owners] of wholes) {
+    const phrases = [...wholes].filter(([phrase, owners]) => {
       const others = [...(starts.get(phrase) ?? [])].filter((label) => !owners.has(label));
-      if (others.length >= FEWEST_OTHERS) this.#phrases.add(phrase);
-    }
+      return others.length >= FEWEST_OTHERS;
+    });
+    return new Openers(phrases.map(([phrase]) => phrase));
   }
 
   /** How many words at the beginning are openers; 0 when nothing else is there, since then they are the message. */
   lengthIn(words: readonly string[]): number {
     let length = 0;
     for (;;) {
-      const next = this.#lengthAtStartOf(words.slice(length));
+      const next = this.#lengthAt(words, length);
       if (next === 0) return length === words.length ? 0 : length;
       length += next;
     }
   }
 
-  #lengthAtStartOf(words: readonly string[]): number {
-    for (let length = Math.min(LONGEST_OPENER, words.length); length > 0; length -= 1) {
-      if (this.#phrases.has(words.slice(0, length).join(' '))) return length;
+  #lengthAt(words: readonly string[], start: number): number {
+    const first = words[start];
+    if (first === undefined || !this.#firstWords.has(first)) return 0;
+    for (let length = Math.min(LONGEST_OPENER, words.length - start); length > 0; length -= 1) {
+      if (this.phrases.has(words.slice(start, start + length).join(' '))) return length;
     }
     return 0;
   }

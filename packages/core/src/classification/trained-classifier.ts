@@ -1,86 +1,58 @@
 import { UNKNOWN, type Alternative, type Classification } from '../model/classification';
-import { calibrate, type Calibration } from './calibration';
-import { featuresOf } from './features';
-import { wordsOf } from './normalise';
-import { Openers, type LabelledWords } from './openers';
+import { softmax } from './linear-scores';
 import { explain } from './reasoning';
+import { repairedWords, type Familiarity } from './repair';
 import { probabilityInScope } from './scope';
-import { indexOfMax, softmax } from './softmax';
-import { TextModel } from './text-model';
-
-export interface ClassifiableScenario {
-  readonly id: string;
-  readonly description?: string;
-  readonly examples: readonly string[];
-}
-
-/** As many candidates as a person or a language model is helped by. */
-const MOST_CANDIDATES = 6;
+import type { Reading } from './text-model';
+import type { Training } from './training';
 
 /** The local classifier after training; it never changes again. */
 export class TrainedClassifier {
+  readonly training: Training;
   readonly #ids: readonly string[];
   readonly #unknownBelow: number;
-  readonly #openers: Openers;
-  readonly #model: TextModel;
-  readonly #calibration: Calibration;
+  readonly #familiarity: Familiarity;
 
-  constructor(scenarios: readonly ClassifiableScenario[], unknownBelow: number) {
-    this.#ids = scenarios.map((scenario) => scenario.id);
+  constructor(training: Training, ids: readonly string[], unknownBelow: number) {
+    this.training = training;
+    this.#ids = ids;
     this.#unknownBelow = unknownBelow;
-    // A single scenario still needs something to be told from: an empty second class.
-    const classes = Math.max(2, scenarios.length);
-    const examples = scenarios.flatMap(wordsOfScenario);
-    this.#openers = new Openers(examples);
-    const texts = examples.map(({ words, label }) => ({
-      features: featuresOf(words, this.#openers.lengthIn(words)),
-      label,
-    }));
-    this.#model = new TextModel(texts, classes);
-    this.#calibration = calibrate(texts, classes);
+    this.#familiarity = training.analysis.familiarity(training.model.vocabulary);
   }
 
   classify(text: string): Classification {
-    const words = wordsOf(text);
+    const { analysis, model, sources } = this.training;
+    const words = repairedWords(text, this.#familiarity);
     if (words.length === 0) return unknown(0, 'There are no words to judge by.', []);
 
-    const features = featuresOf(words, this.#openers.lengthIn(words));
-    const vector = this.#model.vocabulary.vectorOf(features);
-    const scores = this.#model.softmax.scores(vector);
-    const candidates = this.#candidates(scores);
+    const features = analysis.featuresOf(words, model.vocabulary);
+    const reading = model.read(features);
+    const candidates = this.#candidates(reading);
     const best = candidates[0];
     if (best === undefined || best.confidence < this.#unknownBelow) {
       const guess = best === undefined ? '' : `; the best guess is ${best.scenario}`;
       return unknown(rounded(1 - (best?.confidence ?? 0)), `No scenario is likely enough${guess}.`, candidates);
     }
-    const nearest = this.#model.nearestLabel(vector);
+    const nearest = reading.example === null ? null : (sources[reading.example] ?? null);
     return {
       ...best,
-      reasoning: explain(
-        this.#model,
-        features,
-        indexOfMax(scores),
-        nearest === null ? null : (this.#ids[nearest] ?? null),
-      ),
+      reasoning: explain(model, features, reading.candidates[0] ?? 0, nearest),
       source: 'local',
       alternatives: candidates.slice(1),
     };
   }
 
-  #candidates(scores: Float64Array): Alternative[] {
-    const inScope = probabilityInScope(scores[indexOfMax(scores)] ?? 0, this.#calibration.scope);
-    const probabilities = softmax(scores, this.#calibration.temperature);
-    return this.#ids
-      .map((scenario, label) => ({ scenario, confidence: (probabilities[label] ?? 0) * inScope }))
-      .sort((a, b) => b.confidence - a.confidence)
-      .slice(0, MOST_CANDIDATES)
-      .map(({ scenario, confidence }) => ({ scenario, confidence: rounded(confidence) }));
+  /** One confidence: the probability of the class among the set, times that of belonging to the set at all. */
+  #candidates(reading: Reading): Alternative[] {
+    const { temperature, scope } = this.training;
+    const probabilities = softmax(reading.scores, temperature);
+    const inScope = probabilityInScope(reading, probabilities[reading.candidates[0] ?? 0] ?? 0, scope);
+    return reading.candidates.flatMap((label) => {
+      const scenario = this.#ids[label];
+      if (scenario === undefined) return [];
+      return [{ scenario, confidence: rounded((probabilities[label] ?? 0) * inScope) }];
+    });
   }
-}
-
-/** The id and the description are one more example: half a point to a point of accuracy on small sets. */
-function wordsOfScenario({ id, description = '', examples }: ClassifiableScenario, label: number): LabelledWords[] {
-  return [...examples, `${id.replaceAll('_', ' ')} ${description}`].map((text) => ({ words: wordsOf(text), label }));
 }
 
 function unknown(confidence: number, reasoning: string, alternatives: readonly Alternative[]): Classification {

@@ -1,3 +1,4 @@
+import { FirstlineError } from '../errors';
 import type { Client } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { InboundMessage } from '../model/message';
@@ -5,7 +6,8 @@ import type { AcceptParams, AcceptResult } from '../ports/storage';
 import type { Tables } from './tables';
 
 export function accept(tables: Tables, params: AcceptParams): AcceptResult {
-  const { now, message, newConversationId, channelKey, idempotency } = params;
+  const { now, message, newConversationId, channelKey, idempotency, turn, lease } = params;
+  if (turn !== null && lease !== null) throw new FirstlineError('internal', 'a turn is waited for, not leased');
   const claim = idempotency === null ? undefined : tables.claims.get(idempotency.key);
   if (idempotency !== null && claim !== undefined && (claim.expiresAt === null || now < claim.expiresAt)) {
     const sameContent = claim.fingerprint === idempotency.fingerprint;
@@ -18,6 +20,7 @@ export function accept(tables: Tables, params: AcceptParams): AcceptResult {
   if (idempotency !== null) {
     const { key, fingerprint, expiresAt } = idempotency;
     tables.claims.set(key, { fingerprint, messageId: message.id, expiresAt });
+    tables.keyOf.set(message.id, key);
   }
   tables.clients.put(client(tables, params));
   const conversation = found === null ? open(tables, params) : attach(tables, params, found);
@@ -28,15 +31,17 @@ export function accept(tables: Tables, params: AcceptParams): AcceptResult {
     seq: conversation.lastSeq,
     direction: 'inbound',
     createdAt: now,
+    inTurn: turn !== null,
+    correctedTo: null,
     decidedAt: null,
+    decisionId: null,
   };
   tables.addMessage(row);
   const work = leave(tables, conversation, params);
   const base = { at: now, conversationId: conversation.id, data: { messageId: message.id } };
   if (found === null) tables.append([{ ...base, type: 'conversation.opened' }]);
   tables.append([{ ...base, type: 'message.received' }]);
-  const stored = tables.messages.must(message.id) as InboundMessage;
-  return { status: 'accepted', message: stored, conversation, opened: found === null, work };
+  return { status: 'accepted', message: tables.inbound(message.id), conversation, opened: found === null, work };
 }
 
 /** The conversation the message belongs to; `null`: there is none yet. */
@@ -72,6 +77,7 @@ function open(tables: Tables, params: AcceptParams): Conversation {
     operatorId: null,
     ticketId: null,
     awaiting: null,
+    attendBy: null,
     lastSeq: 1,
     createdAt: now,
     lastInboundAt: now,
@@ -99,10 +105,25 @@ function attach(tables: Tables, params: AcceptParams, found: Conversation): Conv
 function leave(
   tables: Tables,
   conversation: Conversation,
-  { now, lease }: AcceptParams,
+  { now, lease, turn }: AcceptParams,
 ): Extract<AcceptResult, { status: 'accepted' }>['work'] {
   const lanes = tables.lanes.process;
+  if (turn !== null) {
+    hearOut(tables, conversation.id, now, turn);
+    return null;
+  }
   if (lanes.get(conversation.id) === undefined) lanes.put(conversation.id, now);
   if (lease === null || !lanes.isFree(conversation.id, now)) return null;
   return { lease: lanes.lease(conversation.id, lease.token, lease.until), state: tables.state(conversation) };
+}
+
+/** Moves the lane to the end of the client's turn, unless it is due or somebody is at work on it. */
+function hearOut(tables: Tables, conversationId: string, now: number, turn: NonNullable<AcceptParams['turn']>): void {
+  const lanes = tables.lanes.process;
+  const lane = lanes.get(conversationId);
+  if (lane !== undefined && (lane.token !== null || lane.readyAt <= now)) return;
+  const oldest = tables.inbound(tables.thread(conversationId).undecided[0] ?? '');
+  const dueAt = Math.min(now + turn.quietMs, oldest.createdAt + turn.maxWaitMs);
+  if (lane === undefined) lanes.put(conversationId, dueAt);
+  else lanes.release(conversationId, dueAt);
 }

@@ -1,6 +1,6 @@
-import { FirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
-import type { CommitParams, CommitResult } from '../ports/storage';
+import type { CommitParams, CommitResult } from '../ports/storage-commit';
+import { checkRows, conflicts } from './commit-checks';
 import { addOutbound, cancelPending } from './outbox';
 import { snapshot } from './snapshot';
 import type { Tables } from './tables';
@@ -27,68 +27,31 @@ export function commit(tables: Tables, params: CommitParams): CommitResult {
   }
   writeDecision(tables, params);
   writeTicket(tables, params);
-  if (params.cancelDeliveries !== null) cancelPending(tables, conversationId, params.cancelDeliveries, now);
+  writeNote(tables, params);
+  const cancelled = cancelPending(tables, params);
   addOutbound(tables, before, params.outbound);
   writeReminder(tables, params);
-  tables.append(params.events);
+  followWatch(tables, params);
+  tables.append([...cancelled, ...params.events]);
   return { status: 'committed', next: moveOn(tables, after, params) };
 }
 
-function conflicts(tables: Tables, conversation: Conversation, params: CommitParams): boolean {
-  if (conversation.version !== params.expectedVersion) return true;
-  const { client, decidedMessageId } = params;
-  if (client !== null && tables.clients.must(conversation.clientId).version !== client.expectedVersion) return true;
-  const { undecided } = tables.thread(conversation.id);
-  return params.conversation.status === 'closed' && undecided.some((id) => id !== decidedMessageId);
-}
-
-/** What a correct caller never gets wrong; checked all the same, and before anything is written. */
-function checkRows(tables: Tables, conversation: Conversation, params: CommitParams): void {
-  const { decidedMessageId, decision, outbound, scheduleReminder, openTicket, updateTicket } = params;
-  const thread = tables.thread(conversation.id);
-  if (decidedMessageId !== null && !thread.undecided.includes(decidedMessageId)) {
-    throw broken(`message ${decidedMessageId} is not waiting for a decision in this conversation`);
+function writeDecision(tables: Tables, { now, conversationId, decidedMessageIds, decision }: CommitParams): void {
+  for (const id of decidedMessageIds) {
+    tables.messages.put({ ...tables.inbound(id), decidedAt: now, decisionId: decision?.id ?? null });
   }
-  for (const row of [decision, scheduleReminder, openTicket]) {
-    if (row === null || (row.tenant === tables.tenant && row.conversationId === conversation.id)) continue;
-    throw broken(`${row.id} belongs to another conversation`);
-  }
-  if (decision !== null) {
-    tables.decisions.checkNew(decision.id);
-    if (tables.decisionOf.has(decision.messageId)) throw broken(`message ${decision.messageId} has a decision already`);
-  }
-  tables.messages.checkNew(...outbound.map(({ message }) => message.id));
-  tables.deliveries.checkNew(...outbound.flatMap(({ delivery }) => (delivery === null ? [] : [delivery.id])));
-  if (conversation.channel === null && outbound.some(({ delivery }) => delivery !== null)) {
-    throw broken('a delivery needs a conversation with a channel');
-  }
-  if (scheduleReminder !== null) {
-    tables.reminders.checkNew(scheduleReminder.id);
-    if (thread.pendingReminder !== null && params.settleReminder === null)
-      throw broken('a reminder is pending already');
-  }
-  if (openTicket !== null) tables.tickets.checkNew(openTicket.id);
-  if (updateTicket !== null && tables.tickets.get(updateTicket.id)?.conversationId !== conversation.id) {
-    throw broken(`there is no ticket ${updateTicket.id} in this conversation`);
-  }
-}
-
-function writeDecision(tables: Tables, { now, conversationId, decidedMessageId, decision }: CommitParams): void {
-  if (decidedMessageId !== null) {
-    const message = tables.messages.must(decidedMessageId);
-    if (message.direction === 'inbound') tables.messages.put({ ...message, decidedAt: now });
-    const thread = tables.thread(conversationId);
-    thread.undecided = thread.undecided.filter((id) => id !== decidedMessageId);
-  }
+  const thread = tables.thread(conversationId);
+  thread.undecided = thread.undecided.slice(decidedMessageIds.length);
   if (decision !== null) {
     tables.decisions.put(decision);
-    tables.decisionOf.set(decision.messageId, decision.id);
+    tables.decidedAbout.add(decision.messageId);
   }
 }
 
 function writeTicket(tables: Tables, { now, openTicket, updateTicket }: CommitParams): void {
   if (openTicket !== null) {
     tables.tickets.put(openTicket);
+    tables.thread(openTicket.conversationId).tickets.push(openTicket.id);
     tables.newest.tickets.add(openTicket);
   }
   if (updateTicket !== null) {
@@ -97,6 +60,12 @@ function writeTicket(tables: Tables, { now, openTicket, updateTicket }: CommitPa
     const repeats = ticket.repeats + (repeated === true ? 1 : 0);
     tables.tickets.put({ ...ticket, ...changes, repeats, updatedAt: now });
   }
+}
+
+function writeNote(tables: Tables, { conversationId, addNote }: CommitParams): void {
+  if (addNote === null) return;
+  tables.notes.put(addNote);
+  tables.thread(conversationId).notes.push(addNote.id);
 }
 
 function writeReminder(tables: Tables, { now, conversationId, settleReminder, scheduleReminder }: CommitParams): void {
@@ -115,6 +84,15 @@ function writeReminder(tables: Tables, { now, conversationId, settleReminder, sc
   }
 }
 
+/** The `watch` lane after a commit: where it is told to be, else finished by its holder and by nobody else. */
+function followWatch(tables: Tables, { conversationId, watch, lease }: CommitParams): void {
+  const lanes = tables.lanes.watch;
+  if (watch === null && lease?.kind !== 'watch') return;
+  const dueAt = watch?.dueAt ?? null;
+  if (dueAt === null) lanes.remove(conversationId);
+  else lanes.put(conversationId, dueAt);
+}
+
 /** The `process` lane after a commit: finished, or kept by the holder with the next message to decide. */
 function moveOn(
   tables: Tables,
@@ -126,8 +104,4 @@ function moveOn(
   if (lease?.kind !== 'process' || !lanes.holds(lease)) return null;
   if (leaseUntil !== null) lanes.extend(conversation.id, leaseUntil);
   return tables.state(conversation);
-}
-
-function broken(message: string): FirstlineError {
-  return new FirstlineError('internal', message);
 }

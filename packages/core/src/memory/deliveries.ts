@@ -1,8 +1,8 @@
 import type { Delivery, DeliveryAttempt } from '../model/delivery';
-import type { NewEvent } from '../model/event';
 import type { OutboundMessage } from '../model/message';
-import type { ClaimedDelivery, DeliveryGate, DeliveryResult, Storage, WorkLease } from '../ports/storage';
-import { reschedule, settle } from './outbox';
+import type { ClaimedDelivery, DeliveryGate, DeliveryResult, Storage } from '../ports/storage';
+import type { WorkLease } from '../ports/storage-work';
+import { reschedule, settle, settledEvent } from './outbox';
 import { snapshot } from './snapshot';
 import type { Tables } from './tables';
 
@@ -128,7 +128,8 @@ function endDelivery(tables: Tables, delivery: Delivery, { next }: DeliveryResul
   return true;
 }
 
-export function replayDelivery(tables: Tables, { now, deliveryId }: Parameters<Storage['replayDelivery']>[0]) {
+export function replayDelivery(tables: Tables, params: Parameters<Storage['replayDelivery']>[0]) {
+  const { now, deliveryId, operatorId } = params;
   const delivery = tables.deliveries.get(deliveryId);
   if (delivery === undefined) return null;
   if (!['dead', 'expired', 'unknown'].includes(delivery.status)) return delivery;
@@ -138,11 +139,7 @@ export function replayDelivery(tables: Tables, { now, deliveryId }: Parameters<S
   const seqOf = (id: string): number => tables.deliveries.must(id).seq;
   thread.pending = [...thread.pending, deliveryId].sort((a, b) => seqOf(a) - seqOf(b));
   reschedule(tables, delivery.conversationId);
+  const data = { deliveryId, messageId: delivery.messageId, operatorId };
+  tables.append([{ type: 'delivery.replayed', at: now, conversationId: delivery.conversationId, data }]);
   return replayed;
-}
-
-/** The same members as the events the engine writes when an attempt settles a delivery. */
-function settledEvent(delivery: Delivery, at: number): NewEvent {
-  const { id: deliveryId, messageId, conversationId, status, attempts: attempt, reason: code } = delivery;
-  return { type: 'delivery.settled', at, conversationId, data: { deliveryId, messageId, status, attempt, code } };
 }

@@ -1,4 +1,4 @@
-import type { WorkKind, WorkLease } from '../ports/storage';
+import type { WorkKind, WorkLease } from '../ports/storage-work';
 import { Heap } from './heap';
 
 /** Due work of one kind in one conversation. Frozen and replaced, like every row. */

@@ -1,4 +1,5 @@
-import type { Storage, WorkKind, WorkLease } from '../ports/storage';
+import type { Storage } from '../ports/storage';
+import type { WorkKind, WorkLease } from '../ports/storage-work';
 import { firstPending } from './outbox';
 import type { Tables } from './tables';
 
@@ -9,8 +10,9 @@ export function claim(tables: Tables, params: ClaimParams): readonly WorkLease[]
   const { kind, now, token, until, limit, conversationId } = params;
   const lanes = tables.lanes[kind];
   if (conversationId !== undefined) {
-    const free = limit > 0 && lanes.get(conversationId) !== undefined && lanes.isFree(conversationId, now);
-    return free ? [lanes.lease(conversationId, token, until)] : [];
+    const lane = lanes.get(conversationId);
+    const free = lane !== undefined && (lane.token === null || lane.readyAt <= now);
+    return free && limit > 0 ? [lanes.lease(conversationId, token, until)] : [];
   }
   const found: string[] = [];
   if (limit > 0) {
@@ -28,7 +30,8 @@ export function claim(tables: Tables, params: ClaimParams): readonly WorkLease[]
 export function release(tables: Tables, { lease, dueAt }: ReleaseParams): boolean {
   const lanes = tables.lanes[lease.kind];
   if (!lanes.holds(lease)) return false;
-  const since = dueSince(tables, lease.kind, lease.conversationId);
+  // Nothing but its holder knows whether there is something to watch; who knows better takes the lane from the holder.
+  const since = lease.kind === 'watch' ? dueAt : dueSince(tables, lease.kind, lease.conversationId);
   if (since === null) lanes.remove(lease.conversationId);
   else lanes.release(lease.conversationId, dueAt ?? since);
   return true;
@@ -40,7 +43,7 @@ export function nextDueAt(tables: Tables, kinds: readonly WorkKind[]): number | 
 }
 
 /** Since when or from when on there is something to do; `null`: there is not. */
-function dueSince(tables: Tables, kind: WorkKind, conversationId: string): number | null {
+function dueSince(tables: Tables, kind: Exclude<WorkKind, 'watch'>, conversationId: string): number | null {
   const { undecided, pendingReminder } = tables.thread(conversationId);
   switch (kind) {
     case 'process':

@@ -1,11 +1,13 @@
 import { FirstlineError } from '../errors';
 import type { Storage } from '../ports/storage';
 import { accept } from './accept';
+import { archive } from './archive';
 import { commit } from './commit';
 import { claimDeliveries, finishDeliveries, replayDelivery } from './deliveries';
 import { claim, nextDueAt, release } from './leases';
 import * as reads from './reads';
 import { Tables } from './tables';
+import * as upkeep from './upkeep';
 
 type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
@@ -29,7 +31,7 @@ class MemoryStorage implements Storage {
   async accept(params: Params<'accept'>) {
     const tables = this.#of(params);
     const result = accept(tables, params);
-    // A tenant begins to exist with its first message.
+    // A tenant begins to exist with the first thing written for it.
     this.#tenants.set(params.tenant, tables);
     return result;
   }
@@ -40,6 +42,10 @@ class MemoryStorage implements Storage {
 
   async states(params: Params<'states'>) {
     return reads.states(this.#of(params), params.conversationIds);
+  }
+
+  async drafts(params: Params<'drafts'>) {
+    return reads.drafts(this.#of(params), params.conversationId);
   }
 
   async commit(params: Params<'commit'>) {
@@ -86,6 +92,10 @@ class MemoryStorage implements Storage {
     return reads.messages(this.#of(params), params);
   }
 
+  async messagesBefore(params: Params<'messagesBefore'>) {
+    return reads.messagesBefore(this.#of(params), params);
+  }
+
   async reminders(params: Params<'reminders'>) {
     const tables = this.#of(params);
     return tables.thread(params.conversationId).reminders.map((id) => tables.reminders.must(id));
@@ -99,6 +109,22 @@ class MemoryStorage implements Storage {
     return reads.tickets(this.#of(params), params);
   }
 
+  async queue(params: Params<'queue'>) {
+    return reads.queue(this.#of(params), params.limit);
+  }
+
+  async correct(params: Params<'correct'>) {
+    return upkeep.correct(this.#of(params), params);
+  }
+
+  async corrections(params: Params<'corrections'>) {
+    return upkeep.corrections(this.#of(params), params.limit);
+  }
+
+  async notes(params: Params<'notes'>) {
+    return reads.notes(this.#of(params), params.conversationId);
+  }
+
   async deliveries(params: Params<'deliveries'>) {
     return reads.deliveries(this.#of(params), params);
   }
@@ -110,12 +136,33 @@ class MemoryStorage implements Storage {
   }
 
   async events(params: Params<'events'>) {
-    // Numbered from 1 without gaps here, so the entry behind `after` stands at that place.
-    return this.#of(params).events.slice(params.after, params.after + params.limit);
+    return reads.events(this.#of(params), params);
   }
 
   async counts(params: Params<'counts'>) {
     return reads.counts(this.#of(params), params.now);
+  }
+
+  async templates(params: Params<'templates'>) {
+    return upkeep.templates(this.#of(params));
+  }
+
+  async putTemplate(params: Params<'putTemplate'>) {
+    const tables = this.#of(params);
+    upkeep.putTemplate(tables, params);
+    this.#tenants.set(params.tenant, tables);
+  }
+
+  async archive(params: Params<'archive'>) {
+    return archive(this.#of(params), params);
+  }
+
+  async erase(params: Params<'erase'>) {
+    return upkeep.erase(this.#of(params), params);
+  }
+
+  async prune(params: Params<'prune'>) {
+    return upkeep.prune(this.#of(params), params);
   }
 
   async ping(): Promise<void> {

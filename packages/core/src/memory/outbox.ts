@@ -1,6 +1,7 @@
 import type { Conversation } from '../model/conversation';
 import type { Delivery } from '../model/delivery';
-import type { CommitParams, NewOutbound } from '../ports/storage';
+import type { NewEvent } from '../model/event';
+import type { CommitParams, NewOutbound } from '../ports/storage-commit';
 import type { Tables } from './tables';
 
 /** Writes messages with the numbers up to `lastSeq`, and their deliveries. */
@@ -38,17 +39,29 @@ export function addOutbound(tables: Tables, conversation: Conversation, outbound
   reschedule(tables, conversationId);
 }
 
-export function cancelPending(
-  tables: Tables,
-  conversationId: string,
-  { types, reason }: NonNullable<CommitParams['cancelDeliveries']>,
-  now: number,
-): void {
-  for (const id of tables.thread(conversationId).pending) {
-    const delivery = tables.deliveries.must(id);
-    if (types.includes(delivery.type)) settle(tables, { ...delivery, status: 'cancelled', reason, settledAt: now });
-  }
+/** Cancels what this commit replaces or makes wrong to say; returns what the feed is told of it. */
+export function cancelPending(tables: Tables, params: CommitParams): readonly NewEvent[] {
+  const { now, conversationId, supersede, cancelDeliveries } = params;
+  const events: NewEvent[] = [];
+  const cancel = (reason: string, wanted: (delivery: Delivery) => boolean): void => {
+    for (const id of tables.thread(conversationId).pending) {
+      const delivery = tables.deliveries.must(id);
+      if (!wanted(delivery)) continue;
+      const cancelled: Delivery = { ...delivery, status: 'cancelled', reason, settledAt: now };
+      settle(tables, cancelled);
+      events.push(settledEvent(cancelled, now));
+    }
+  };
+  if (supersede.length > 0) cancel('superseded', ({ id }) => supersede.includes(id));
+  if (cancelDeliveries !== null) cancel(cancelDeliveries.reason, ({ type }) => cancelDeliveries.types.includes(type));
   reschedule(tables, conversationId);
+  return events;
+}
+
+/** The same members as the events the engine writes when an attempt settles a delivery. */
+export function settledEvent(delivery: Delivery, at: number): NewEvent {
+  const { id: deliveryId, messageId, conversationId, status, attempts: attempt, reason: code } = delivery;
+  return { type: 'delivery.settled', at, conversationId, data: { deliveryId, messageId, status, attempt, code } };
 }
 
 /** Writes a delivery that is not pending any more. */

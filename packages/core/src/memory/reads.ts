@@ -1,8 +1,14 @@
 import type { DecisionRecord } from '../model/decision';
-import type { OutboundMessage } from '../model/message';
-import type { ConversationState, Storage, StorageCounts, StoredOutcome } from '../ports/storage';
+import type { FeedEvent } from '../model/event';
+import type { InboundMessage, OutboundMessage } from '../model/message';
+import type { Note } from '../model/note';
+import type { Storage } from '../ports/storage';
+import type { StorageCounts, StoredOutcome } from '../ports/storage-reads';
+import type { Priority } from '../model/scenario';
+import type { Ticket } from '../model/ticket';
+import type { ConversationState, Draft } from '../ports/storage-work';
 import type { Tables } from './tables';
-import { numberedPage } from './timeline';
+import { inOrder, numberedPage } from './timeline';
 
 type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
@@ -26,8 +32,24 @@ export function outcome(tables: Tables, messageId: string): StoredOutcome | null
 export function decision(tables: Tables, messageId: string): DecisionRecord | null {
   const message = tables.messages.get(messageId);
   if (message === undefined) return null;
-  const id = message.direction === 'inbound' ? tables.decisionOf.get(messageId) : message.decisionId;
-  return id == null ? null : (tables.decisions.get(id) ?? null);
+  return message.decisionId === null ? null : (tables.decisions.get(message.decisionId) ?? null);
+}
+
+/** Replies that wait to be sent for the first time, with what they answer. */
+export function drafts(tables: Tables, conversationId: string): readonly Draft[] {
+  const { pending, messages: ids } = tables.thread(conversationId);
+  const heard = ids.flatMap((id): InboundMessage[] => {
+    const message = tables.messages.must(id);
+    return message.direction === 'inbound' ? [message] : [];
+  });
+  return pending.flatMap((id): Draft[] => {
+    const { type, attempts, messageId } = tables.deliveries.must(id);
+    if (type !== 'bot_auto' || attempts > 0) return [];
+    const reply = tables.messages.must(messageId) as OutboundMessage;
+    const decision = reply.decisionId === null ? null : (tables.decisions.get(reply.decisionId) ?? null);
+    const answers = heard.filter((message) => decision?.answers.includes(message.id));
+    return [{ deliveryId: id, reply, decision, answers }];
+  });
 }
 
 export function conversations(tables: Tables, params: Params<'conversations'>) {
@@ -44,6 +66,12 @@ export function messages(tables: Tables, params: Params<'messages'>) {
   return numberedPage(params, tables.thread(params.conversationId).messages, (id) => tables.messages.must(id));
 }
 
+/** Numbers have no gaps, so a place in the list is a number less one. */
+export function messagesBefore(tables: Tables, { conversationId, seq, limit }: Params<'messagesBefore'>) {
+  const ids = tables.thread(conversationId).messages.slice(Math.max(0, seq - 1 - limit), Math.max(0, seq - 1));
+  return ids.map((id) => tables.messages.must(id));
+}
+
 export function tickets(tables: Tables, params: Params<'tickets'>) {
   const { status, priority } = params;
   return tables.newest.tickets.page(
@@ -51,6 +79,22 @@ export function tickets(tables: Tables, params: Params<'tickets'>) {
     (id) => tables.tickets.get(id),
     (row) => (status === undefined || row.status === status) && (priority === undefined || row.priority === priority),
   );
+}
+
+/** The most urgent first. */
+const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low'];
+
+export function queue(tables: Tables, limit: number): readonly Ticket[] {
+  const waiting = [...tables.tickets.values()].filter((row) => row.status === 'open' && row.assignee === null);
+  const urgency = (row: Ticket): number => PRIORITIES.indexOf(row.priority);
+  return waiting.sort((a, b) => urgency(a) - urgency(b) || inOrder(a, b)).slice(0, limit);
+}
+
+export function notes(tables: Tables, conversationId: string): readonly Note[] {
+  return tables
+    .thread(conversationId)
+    .notes.map((id) => tables.notes.must(id))
+    .sort(inOrder);
 }
 
 export function deliveries(tables: Tables, params: Params<'deliveries'>) {
@@ -61,6 +105,16 @@ export function deliveries(tables: Tables, params: Params<'deliveries'>) {
     (id) => tables.deliveries.get(id),
     (row) => status === undefined || row.status === status,
   );
+}
+
+export function events({ events: feed }: Tables, { after, limit }: Params<'events'>): readonly FeedEvent[] {
+  let place = 0;
+  for (let end = feed.length; place < end;) {
+    const middle = (place + end) >> 1;
+    if ((feed[middle]?.seq ?? 0) > after) end = middle;
+    else place = middle + 1;
+  }
+  return feed.slice(place, place + limit);
 }
 
 export function counts(tables: Tables, now: number): StorageCounts {
@@ -100,6 +154,7 @@ export function counts(tables: Tables, now: number): StorageCounts {
       process: lanes.process.countBusy(now),
       deliver: lanes.deliver.countBusy(now),
       remind: lanes.remind.countBusy(now),
+      watch: lanes.watch.countBusy(now),
     },
   };
 }

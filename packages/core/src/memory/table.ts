@@ -22,14 +22,14 @@ export class Table<Row extends { readonly id: string }, Group extends string = n
     return this.#rows.get(id);
   }
 
-  /** The row another row points to; the store never lets one go. */
+  /** The row another row points to: rows that do so go together. */
   must(id: string): Row {
     const row = this.#rows.get(id);
     if (row === undefined) throw new FirstlineError('internal', `there is no ${this.#name} ${id}`);
     return row;
   }
 
-  /** Ids are unique for ever. To be called before anything is written. */
+  /** Ids are unique. To be called before anything is written. */
   checkNew(...ids: readonly string[]): void {
     const taken = ids.find((id, index) => this.#rows.has(id) || ids.indexOf(id) !== index);
     if (taken !== undefined) throw new FirstlineError('internal', `${this.#name} ${taken} exists already`);
@@ -42,6 +42,17 @@ export class Table<Row extends { readonly id: string }, Group extends string = n
     this.#count(after, 1);
     this.#rows.set(row.id, after);
     return after;
+  }
+
+  remove(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#count(row, -1);
+    this.#rows.delete(id);
+  }
+
+  values(): IterableIterator<Row> {
+    return this.#rows.values();
   }
 
   count(group: Group): number {

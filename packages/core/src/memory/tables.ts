@@ -4,9 +4,11 @@ import type { DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt } from '../model/delivery';
 import type { FeedEvent, NewEvent } from '../model/event';
 import type { InboundMessage, Message } from '../model/message';
+import type { Note } from '../model/note';
 import type { Reminder } from '../model/reminder';
+import type { StoredTemplate } from '../model/stored-template';
 import type { Ticket } from '../model/ticket';
-import type { ConversationState } from '../ports/storage';
+import type { ConversationState } from '../ports/storage-work';
 import { Lanes } from './lanes';
 import { snapshot } from './snapshot';
 import { Table } from './table';
@@ -24,6 +26,8 @@ export interface Thread {
   pending: string[];
   readonly reminders: string[];
   pendingReminder: string | null;
+  readonly tickets: string[];
+  readonly notes: string[];
 }
 
 /** A claim on being the first with an idempotency key. */
@@ -32,6 +36,9 @@ export interface Claim {
   readonly messageId: string;
   readonly expiresAt: number | null;
 }
+
+/** Undecided messages that a state shows. */
+const UNDECIDED_LIMIT = 50;
 
 /** Everything of one tenant: the rows, and the indexes that find them. */
 export class Tables {
@@ -43,16 +50,30 @@ export class Tables {
   readonly tickets = new Table('ticket', (row: Ticket) => row.status);
   readonly deliveries = new Table('delivery', (row: Delivery) => row.status);
   readonly reminders = new Table('reminder', (row: Reminder) => row.status);
+  readonly notes = new Table<Note>('note');
+  /** Ids of messages that a person said what they are about. */
+  readonly corrected = new Set<string>();
   readonly attempts = new Map<string, DeliveryAttempt[]>();
-  readonly events: FeedEvent[] = [];
+  /** Oldest first; places are left out where entries were removed. */
+  events: FeedEvent[] = [];
   readonly claims = new Map<string, Claim>();
-  readonly lanes = { process: new Lanes('process'), deliver: new Lanes('deliver'), remind: new Lanes('remind') };
+  /** By key and locale, together as JSON. */
+  readonly templates = new Map<string, StoredTemplate>();
+  readonly lanes = {
+    process: new Lanes('process'),
+    deliver: new Lanes('deliver'),
+    remind: new Lanes('remind'),
+    watch: new Lanes('watch'),
+  };
 
-  /** Decision ids by the message they are about. */
-  readonly decisionOf = new Map<string, string>();
+  /** Messages that a decision is about: there is one about each. */
+  readonly decidedAbout = new Set<string>();
+  /** Idempotency keys by the message that claimed them. */
+  readonly keyOf = new Map<string, string>();
   readonly newest = { conversations: new Timeline(), tickets: new Timeline(), deliveries: new Timeline() };
   readonly #threads = new Map<string, Thread>();
   readonly #clientConversations = new Map<string, { readonly all: Timeline; readonly open: Set<string> }>();
+  #lastEvent = 0;
 
   constructor(tenant: string) {
     this.tenant = tenant;
@@ -89,20 +110,37 @@ export class Tables {
     this.messages.put(row);
   }
 
+  /** Takes the conversation out, with the indexes that lead to it; its rows are the caller's to remove. */
+  dropConversation(row: Conversation): void {
+    this.conversations.remove(row.id);
+    this.newest.conversations.remove(row);
+    this.#threads.delete(row.id);
+    const own = this.#clientConversations.get(row.clientId);
+    own?.all.remove(row);
+    own?.open.delete(row.id);
+    if (own?.all.size === 0) this.#clientConversations.delete(row.clientId);
+  }
+
+  inbound(id: string): InboundMessage {
+    return this.messages.must(id) as InboundMessage;
+  }
+
   append(events: readonly NewEvent[]): void {
     for (const event of events) {
-      this.events.push(snapshot({ ...event, tenant: this.tenant, seq: this.events.length + 1 }));
+      this.events.push(snapshot({ ...event, tenant: this.tenant, seq: ++this.#lastEvent }));
     }
   }
 
   state(conversation: Conversation): ConversationState {
     const { undecided, pendingReminder } = this.thread(conversation.id);
-    const oldest = undecided[0];
+    const [message = null, ...following] = undecided.slice(0, UNDECIDED_LIMIT).map((id) => this.inbound(id));
     return {
       conversation,
       client: this.clients.must(conversation.clientId),
-      message: oldest === undefined ? null : (this.messages.must(oldest) as InboundMessage),
+      message,
+      following,
       reminder: pendingReminder === null ? null : this.reminders.must(pendingReminder),
+      ticket: conversation.ticketId === null ? null : (this.tickets.get(conversation.ticketId) ?? null),
     };
   }
 }
@@ -116,5 +154,7 @@ function newThread(channelKey: string | null): Thread {
     pending: [],
     reminders: [],
     pendingReminder: null,
+    tickets: [],
+    notes: [],
   };
 }

@@ -1,5 +1,5 @@
 import { FirstlineError } from '../errors';
-import type { Page, PageParams } from '../ports/storage';
+import type { Page, PageParams } from '../ports/storage-reads';
 
 interface Entry {
   readonly id: string;
@@ -13,11 +13,24 @@ const MAX_LIMIT = 500;
 export class Timeline {
   readonly #entries: Entry[] = [];
 
+  get size(): number {
+    return this.#entries.length;
+  }
+
   add({ id, createdAt }: Entry): void {
     const entry = { id, createdAt };
     // Time and ids grow, so this is nearly always the end.
     const place = this.#placeOf(entry);
     this.#entries.splice(place, 0, entry);
+  }
+
+  ids(): readonly string[] {
+    return this.#entries.map(({ id }) => id);
+  }
+
+  remove({ id, createdAt }: Entry): void {
+    const place = this.#placeOf({ id, createdAt });
+    if (this.#entries[place]?.id === id) this.#entries.splice(place, 1);
   }
 
   /**
@@ -48,7 +61,7 @@ export class Timeline {
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isBefore(this.#entries[middle] as Entry, entry)) low = middle + 1;
+      if (inOrder(this.#entries[middle] as Entry, entry) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -64,8 +77,9 @@ export function numberedPage<T>(params: PageParams, ids: readonly string[], read
   return { items: ids.slice(Number(cursor), end).map(read), cursor: end < ids.length ? String(end) : null };
 }
 
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id);
+/** For `sort`: oldest first, and by id where that does not tell. */
+export function inOrder(a: Entry, b: Entry): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 function parseCursor(cursor: string): Entry {

@@ -5,6 +5,8 @@ export interface RecentRequest {
   readonly scenario: string;
   /** Hashes of its words, see `gistOf`; not readable. */
   readonly gist: readonly number[];
+  /** The client only said thanks: whoever says it twice is not answered twice. */
+  readonly thanks?: true;
 }
 
 /** The customer who writes. One record per tenant and `id`, shared by all of the client's conversations. */

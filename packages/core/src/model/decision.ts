@@ -52,6 +52,8 @@ export interface Decision {
   readonly countsOnTicket: boolean;
   /** How often the client made this request within the window, this time included. */
   readonly timesAsked: number;
+  /** People are there to answer: within their hours, and the host did not say otherwise. */
+  readonly peopleAvailable: boolean;
   /** The client is greeted with this decision. */
   readonly greets: boolean;
   /** The client's recent requests afterwards; `null`: unchanged. */
@@ -73,11 +75,15 @@ export interface DecisionRecord {
   readonly id: string;
   /** The inbound message decided; for a reminder, the reminder's own message. One record per message. */
   readonly messageId: string;
+  /** All messages decided together, in order, `messageId` being the last; more than one only for a turn. */
+  readonly messageIds: readonly string[];
+  /** The inbound messages its replies answer: those decided, and before them those whose unsent replies it replaces. */
+  readonly answers: readonly string[];
   readonly conversationId: string;
   readonly clientId: string;
   readonly decidedAt: number;
   /** What asked for the decision. */
-  readonly trigger: 'message' | 'reminder';
+  readonly trigger: 'message' | 'reminder' | 'watch';
   readonly outcome: DecisionOutcome;
   readonly rule: string;
   readonly reason: string;
@@ -92,6 +98,10 @@ export interface DecisionRecord {
     readonly awaiting: string | null;
     readonly greetedAt: number | null;
     readonly attachments: number;
+    /** Replies decided before and not sent yet, which this decision replaces: ids of their messages. */
+    readonly supersedes: readonly string[];
+    /** See {@link Decision.peopleAvailable}. */
+    readonly peopleAvailable: boolean;
     /** How often the client made this request within the window, this time included. */
     readonly timesAsked: number;
     /** The best other scenario and the distance to it; `null` when there is none. */
@@ -106,5 +116,5 @@ export interface DecisionRecord {
     readonly sendAt: number;
   }[];
   readonly ticketId: string | null;
-  readonly versions: { readonly policy: string; readonly scenarios: string };
+  readonly versions: { readonly policy: string; readonly scenarios: string; readonly templates: string };
 }

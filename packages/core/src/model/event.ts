@@ -6,15 +6,23 @@ export type EventType =
   | 'conversation.taken_over'
   | 'conversation.released'
   | 'conversation.closed'
+  | 'conversation.unattended'
+  | 'conversation.noted'
+  | 'conversation.exported'
+  | 'conversation.erased'
   | 'message.received'
   | 'message.decided'
   | 'message.sent'
+  | 'message.corrected'
   | 'ticket.opened'
   | 'ticket.updated'
+  | 'ticket.breached'
   | 'reminder.sent'
   | 'reminder.settled'
   | 'delivery.failed'
-  | 'delivery.settled';
+  | 'delivery.settled'
+  | 'delivery.replayed'
+  | 'template.changed';
 
 /** What happened, without its place in the feed. Carries ids and codes, never texts. */
 export interface NewEvent {

@@ -31,8 +31,14 @@ export interface InboundMessage extends MessageBase {
   readonly attachments: readonly Attachment[];
   /** Sent by a machine, an auto-reply for example: stored, and never answered. */
   readonly automated: boolean;
+  /** It may be decided together with what the client writes right after it, see `policy.turns`. */
+  readonly inTurn: boolean;
   /** When it was decided; `null`: still due. */
   readonly decidedAt: number | null;
+  /** The scenario a person said it is about, for the classifier to learn from; `null`: nobody did. */
+  readonly correctedTo: string | null;
+  /** The decision about it, which it may share with the other messages of its turn; `null`: still due. */
+  readonly decisionId: string | null;
 }
 
 export interface OutboundMessage extends MessageBase {

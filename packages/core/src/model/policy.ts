@@ -1,8 +1,11 @@
 import type { Classification } from './classification';
+import type { BusinessCalendar } from './business-calendar';
 import type { Client } from './client';
 import type { Conversation } from './conversation';
 import type { InboundMessage } from './message';
+import type { RedactionPolicy } from './redaction';
 import type { Priority, Scenario } from './scenario';
+import type { ServiceTargets } from './service-targets';
 
 /** What an own escalation rule is asked about. */
 export interface EscalationQuestion {
@@ -78,6 +81,35 @@ export interface Policy {
     /** The host's own rules, asked after the built-in ones about the message, before those about the scenario. */
     readonly rules: readonly EscalationRule[];
   };
+  readonly turns: {
+    /** A client on a chat transport is heard out until there was no message for so long. Default 3 s. */
+    readonly quietMs: number;
+    /** But no longer than this after the first message of the turn. Default 12 s. */
+    readonly maxWaitMs: number;
+    /** Turns are on. Default true; they only concern transports that say `chat: true`, and never `receive` that waits. */
+    readonly enabled: boolean;
+  };
+  readonly people: {
+    /** When people are there, and what business time is. Default: always. */
+    readonly hours: BusinessCalendar;
+    /** What is promised about tickets; `null`, the default: nothing. */
+    readonly serviceLevels: ServiceTargets | null;
+    /**
+     * A person who owns a conversation and says nothing for so long, in business time, loses it: it goes back to the
+     * queue and the client is told. Counted from the takeover, then from each message that waits for an answer.
+     * Default 30 min; `null`: never.
+     */
+    readonly silentAfterMs: number | null;
+  };
+  readonly retention: {
+    /** Conversations nobody wrote in for so long are removed whole. Default `null`: never. */
+    readonly conversationsMs: number | null;
+    /** Entries of the feed. Default 90 days; `null`: never. */
+    readonly eventsMs: number | null;
+    /** How often what is old is looked for. Default 1 h. */
+    readonly everyMs: number;
+  };
+  readonly privacy: RedactionPolicy;
   readonly reminders: {
     /** Times after the bot's reply, growing. Default 15 min, 30 min, 1 day. Empty: none. */
     readonly ladderMs: readonly number[];

@@ -39,6 +39,8 @@ export interface ScenarioInput {
   readonly asksForHuman?: boolean;
   /** Greetings and thanks: saying it again is no repeated request, and nobody is reminded of it. Default false. */
   readonly smallTalk?: boolean;
+  /** The client says thanks or good-bye and needs nothing more: the reply closes the conversation. Default false. */
+  readonly closes?: boolean;
   /** Group of scenarios about one service, for outage detection. */
   readonly service?: string;
   /** A report that something does not work, counted by outage detection. Default false. */
@@ -58,6 +60,7 @@ export interface Scenario {
   readonly reminders: boolean;
   readonly asksForHuman: boolean;
   readonly smallTalk: boolean;
+  readonly closes: boolean;
   readonly service: string | null;
   readonly outage: boolean;
 }

@@ -27,7 +27,7 @@ const PATTERNS: readonly RegExp[] = [
   /^\s*(?:operator|human|agent|representative)[.!?\s]*$/i,
 ];
 
-/** Whether the text asks for a person in one of the phrases that always work. */
+/** Whether a line of the text asks for a person in one of the phrases that always work; a turn has several lines. */
 export function asksForHuman(text: string): boolean {
-  return PATTERNS.some((pattern) => pattern.test(text));
+  return text.split('\n').some((line) => PATTERNS.some((pattern) => pattern.test(line)));
 }

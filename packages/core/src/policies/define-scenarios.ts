@@ -3,8 +3,8 @@ import { type FirstlineIssue, issuesError } from '../errors';
 import { UNKNOWN } from '../model/classification';
 import { parseDuration } from '../model/duration';
 import type { Scenario, ScenarioInput } from '../model/scenario';
-import { replyKey } from './default-templates';
-import { buildTemplateCatalog, type TemplateSourceText } from './template-catalog';
+import { replyKey } from './templates/default-templates';
+import { buildTemplateCatalog, type TemplateSourceText } from './templates/template-catalog';
 
 export interface DefineScenariosOptions {
   /** Locales that every reply must cover. Default: all locales that occur in any reply. */
@@ -39,6 +39,7 @@ const scenarioSchema = z.strictObject({
   reminders: z.boolean().optional(),
   asksForHuman: z.boolean().optional(),
   smallTalk: z.boolean().optional(),
+  closes: z.boolean().optional(),
   service: z.string().trim().min(1).optional(),
   outage: z.boolean().optional(),
 });
@@ -126,9 +127,10 @@ function toScenario(input: z.infer<typeof scenarioSchema>): Scenario {
     escalate: input.escalate ?? 'never',
     asksFor: input.asksFor ?? null,
     delayMs: parseDuration(input.delay ?? 0) ?? 0,
-    reminders: input.reminders ?? (input.reply !== undefined && input.smallTalk !== true),
+    reminders: input.reminders ?? (input.reply !== undefined && input.smallTalk !== true && input.closes !== true),
     asksForHuman: input.asksForHuman ?? false,
-    smallTalk: input.smallTalk ?? false,
+    smallTalk: input.smallTalk ?? input.closes ?? false,
+    closes: input.closes ?? false,
     service: input.service ?? null,
     outage: input.outage ?? false,
   };

@@ -14,6 +14,8 @@ export interface EscalationInput extends EscalationQuestion {
   readonly unknowns: number;
   /** How many messages the client sent within the window of the loop guard, this one included. */
   readonly requestsLately: number;
+  /** The client says thanks and needs nothing more: doubts about what else it means are no reason to call a person. */
+  readonly thanks: boolean;
   readonly policy: Policy['escalation'];
 }
 
@@ -51,8 +53,12 @@ const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     id: 'awaited-attachment',
-    test: ({ message, conversation }) => {
-      if (conversation.awaiting === null) return no('nothing was asked of the client');
+    test: ({ message, conversation, scenario }) => {
+      const asked = conversation.awaiting;
+      if (asked === null && scenario?.asksFor != null && message.attachments.length > 0) {
+        return yes(`the ${scenario.asksFor} that would be asked for came along`);
+      }
+      if (asked === null) return no('nothing was asked of the client');
       if (message.attachments.length === 0) return no(`the ${conversation.awaiting} asked for has not come yet`);
       return yes(`the ${conversation.awaiting} asked for has arrived`);
     },
@@ -87,7 +93,8 @@ const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     id: 'unknown',
-    test: ({ classification, unknowns, policy }) => {
+    test: ({ classification, unknowns, thanks, policy }) => {
+      if (thanks) return no('the client says thanks');
       if (classification.scenario !== UNKNOWN) return no(`the message was recognised as ${classification.scenario}`);
       const figures = `the message fits no scenario, ${unknowns} in a row, allowed ${policy.unknownAfter - 1}`;
       return unknowns >= policy.unknownAfter ? yes(figures) : no(figures);
@@ -95,15 +102,17 @@ const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     id: 'low-confidence',
-    test: ({ classification, scenario, policy }) => {
+    test: ({ classification, scenario, thanks, policy }) => {
       if (scenario === null) return no('nothing was recognised');
+      if (thanks) return no('the client says thanks');
       const figures = `confidence ${classification.confidence.toFixed(3)}, needed ${policy.minConfidence}`;
       return classification.confidence < policy.minConfidence ? yes(figures) : no(figures);
     },
   },
   {
     id: 'small-gap',
-    test: ({ classification, scenario, policy }) => {
+    test: ({ classification, scenario, thanks, policy }) => {
+      if (thanks) return no('the client says thanks');
       const second = classification.alternatives[0];
       if (scenario === null || second === undefined) return no('there is no runner-up');
       const gap = classification.confidence - second.confidence;
@@ -117,8 +126,8 @@ const MESSAGE_RULES: readonly Rule[] = [
 const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-always',
-    test: ({ scenario }) =>
-      scenario?.escalate === 'always'
+    test: ({ scenario, thanks }) =>
+      scenario?.escalate === 'always' && !thanks
         ? yes(`scenario ${scenario.id} always goes to a person`)
         : no('the scenario does not always go to a person'),
   },
@@ -132,8 +141,9 @@ const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-after-reply',
     afterReply: true,
-    test: ({ scenario }) => {
-      if (scenario?.escalate !== 'after-reply') return no('the scenario does not go to a person after its reply');
+    test: ({ scenario, thanks }) => {
+      if (scenario?.escalate !== 'after-reply' || thanks)
+        return no('the scenario does not go to a person after its reply');
       if (scenario.asksFor !== null) return no(`the client is asked for the ${scenario.asksFor} first`);
       return yes(`scenario ${scenario.id} goes to a person after its reply`);
     },

@@ -1,58 +1,101 @@
 import type { Conversation, ConversationStatus, Owner } from '../model/conversation';
-import type { TicketStatus } from '../model/ticket';
+
+/** Owner and status of a conversation taken together: the states of the machine below. */
+export type ConversationStage = 'bot' | 'waiting_on_person' | 'waiting_on_incident' | 'human' | 'closed';
 
 /**
- * What people do to a conversation. Read a row as: in this state, this action leads there; anything not listed is refused.
+ * What can happen to a conversation.
  *
- * | action   | from                                    | to                       | ticket      |
- * |----------|-----------------------------------------|--------------------------|-------------|
- * | takeOver | bot: open, waiting_on_*                 | human: open              | in_progress |
- * | takeOver | human: open, same operator              | unchanged                | unchanged   |
- * | reply    | as takeOver, then the words are sent    | human: open              | in_progress |
- * | release  | human: open                             | bot: open                | resolved    |
- * | resolve  | any but closed                          | bot: closed              | resolved    |
+ * - by people: `takeOver`, `reply`, `release`, `resolve`
+ * - by a decision: `escalate` (a person is needed), `thank` (the client says thanks, and needs nothing more)
+ * - by time: `lapse` (the person who owns it stayed silent past `policy.people.silentAfter`)
+ * - by an incident: `cover` (it explains what the client wrote), `recover` (it is over)
  */
-export type OwnershipAction = 'takeOver' | 'reply' | 'release' | 'resolve';
+export type OwnershipStep =
+  'takeOver' | 'reply' | 'release' | 'resolve' | 'escalate' | 'thank' | 'lapse' | 'cover' | 'recover';
 
-export type OwnershipVerdict =
-  | {
-      readonly allowed: true;
-      readonly changes: boolean;
-      readonly owner: Owner;
-      readonly status: ConversationStatus;
-      readonly operatorId: string | null;
-      readonly ticket: TicketStatus | null;
-    }
-  | { readonly allowed: false; readonly reason: string };
+/**
+ * Who may do what, and where it leads. Read a row as: in this stage, that step leads there; a step that is not listed is
+ * refused to a person, and ignored where nobody asked for it.
+ *
+ * | stage               | takeOver, reply | release | resolve | escalate          | thank  | lapse             | cover               | recover |
+ * |---------------------|-----------------|---------|---------|-------------------|--------|-------------------|---------------------|---------|
+ * | bot                 | human           | –       | closed  | waiting_on_person | closed | –                 | waiting_on_incident | –       |
+ * | waiting_on_person   | human           | –       | closed  | stays             | stays  | –                 | stays               | stays   |
+ * | waiting_on_incident | human           | –       | closed  | waiting_on_person | stays  | –                 | stays               | closed  |
+ * | human               | stays           | bot     | closed  | –                 | –      | waiting_on_person | –                   | –       |
+ * | closed              | –               | –       | –       | –                 | –      | –                 | –                   | –       |
+ *
+ * What the bot does in each: `bot` answers. `waiting_on_person` answers what needs no person and counts the rest on the
+ * ticket. `waiting_on_incident` answers what is about something else. `human` stores messages and says nothing.
+ * `closed` is final: the client's next message opens a new conversation.
+ */
+export const STAGES: Readonly<Record<ConversationStage, Readonly<Partial<Record<OwnershipStep, ConversationStage>>>>> =
+  {
+    bot: {
+      takeOver: 'human',
+      reply: 'human',
+      resolve: 'closed',
+      escalate: 'waiting_on_person',
+      thank: 'closed',
+      cover: 'waiting_on_incident',
+    },
+    waiting_on_person: {
+      takeOver: 'human',
+      reply: 'human',
+      resolve: 'closed',
+      escalate: 'waiting_on_person',
+      thank: 'waiting_on_person',
+      cover: 'waiting_on_person',
+      recover: 'waiting_on_person',
+    },
+    waiting_on_incident: {
+      takeOver: 'human',
+      reply: 'human',
+      resolve: 'closed',
+      escalate: 'waiting_on_person',
+      thank: 'waiting_on_incident',
+      cover: 'waiting_on_incident',
+      recover: 'closed',
+    },
+    human: { takeOver: 'human', reply: 'human', release: 'bot', resolve: 'closed', lapse: 'waiting_on_person' },
+    closed: {},
+  };
 
-export function ownershipVerdict(
-  action: OwnershipAction,
-  conversation: Conversation,
-  operatorId: string,
-): OwnershipVerdict {
-  if (conversation.status === 'closed') {
-    return { allowed: false, reason: "the conversation is closed; the client's next message opens a new one" };
-  }
-  switch (action) {
-    case 'takeOver':
-    case 'reply': {
-      if (conversation.owner === 'human') {
-        if (action === 'takeOver' && conversation.operatorId !== operatorId) {
-          return { allowed: false, reason: 'another operator owns the conversation; ask for its release first' };
-        }
-        return { ...same(conversation), changes: false };
-      }
-      return { allowed: true, changes: true, owner: 'human', status: 'open', operatorId, ticket: 'in_progress' };
-    }
-    case 'release':
-      if (conversation.owner === 'bot') return { allowed: false, reason: 'the bot owns the conversation already' };
-      return { allowed: true, changes: true, owner: 'bot', status: 'open', operatorId: null, ticket: 'resolved' };
-    case 'resolve':
-      return { allowed: true, changes: true, owner: 'bot', status: 'closed', operatorId: null, ticket: 'resolved' };
-  }
+/** The stage as it is stored. */
+const STORED: Readonly<Record<ConversationStage, { readonly owner: Owner; readonly status: ConversationStatus }>> = {
+  bot: { owner: 'bot', status: 'open' },
+  waiting_on_person: { owner: 'bot', status: 'waiting_on_person' },
+  waiting_on_incident: { owner: 'bot', status: 'waiting_on_incident' },
+  human: { owner: 'human', status: 'open' },
+  closed: { owner: 'bot', status: 'closed' },
+};
+
+export function stageOf({ owner, status }: Pick<Conversation, 'owner' | 'status'>): ConversationStage {
+  if (status === 'closed') return 'closed';
+  if (owner === 'human') return 'human';
+  return status === 'open' ? 'bot' : status;
 }
 
-function same(conversation: Conversation): Extract<OwnershipVerdict, { allowed: true }> {
-  const { owner, status, operatorId } = conversation;
-  return { allowed: true, changes: false, owner, status, operatorId, ticket: null };
+/** Owner and status after a step; `null`: the step is not for this stage. */
+export function afterStep(
+  conversation: Pick<Conversation, 'owner' | 'status'>,
+  step: OwnershipStep,
+): { readonly owner: Owner; readonly status: ConversationStatus } | null {
+  const next = STAGES[stageOf(conversation)][step];
+  return next === undefined ? null : STORED[next];
+}
+
+/** What people do. */
+export type OwnershipAction = 'takeOver' | 'reply' | 'release' | 'resolve';
+
+/** Why a person may not do it; `null`: it is allowed. A reply is allowed to everyone, since it is said already. */
+export function refusal(action: OwnershipAction, conversation: Conversation, operatorId: string): string | null {
+  if (afterStep(conversation, action) === null) {
+    return stageOf(conversation) === 'closed'
+      ? "the conversation is closed; the client's next message opens a new one"
+      : 'the bot owns the conversation already';
+  }
+  const taken = conversation.owner === 'human' && conversation.operatorId !== operatorId;
+  return action === 'takeOver' && taken ? 'another operator owns the conversation; ask for its release first' : null;
 }

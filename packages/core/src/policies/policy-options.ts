@@ -3,7 +3,15 @@ import { digest } from '../model/digest';
 import { type Duration, parseDuration } from '../model/duration';
 import { canonicalJson, type JsonValue } from '../model/json';
 import type { EscalationRule, Policy } from '../model/policy';
+import { businessHours, type BusinessHoursDefinition } from './hours/business-hours';
 import { BUILT_IN_RULES } from './escalation';
+import {
+  buildRedactionPolicy,
+  redactionData,
+  type RedactionPolicyOptions,
+  redactionPolicySchema,
+} from './redaction/redaction-policy';
+import { serviceLevel, type ServiceLevelDefinition } from './hours/service-level';
 
 /** Policy as a developer writes it: everything optional, durations as `'15m'` or milliseconds. See {@link Policy}. */
 export interface PolicyOptions {
@@ -38,6 +46,34 @@ export interface PolicyOptions {
     readonly negativeWording?: boolean;
     /** Own reasons to call a person. Default none. */
     readonly rules?: readonly EscalationRule[];
+  };
+  /**
+   * On transports where people chat, what a client writes within the quiet window is decided together, at the latest after
+   * `maxWait`. Default `{ quiet: '3s', maxWait: '12s' }`; `false`: every message by itself.
+   */
+  readonly turns?: { readonly quiet?: Duration; readonly maxWait?: Duration } | false;
+  readonly people?: {
+    /** When people are there. Default: always. */
+    readonly hours?: BusinessHoursDefinition;
+    /** First response and resolution per priority, in business time. Default: nothing is promised. */
+    readonly serviceLevels?: ServiceLevelDefinition;
+    /** A person who owns a conversation and says nothing for so long loses it. Default `'30m'`; `false`: never. */
+    readonly silentAfter?: Duration | false;
+  };
+  readonly privacy?: {
+    /**
+     * Card numbers, addresses, phones and tokens are taken out of what language models and logs get to see; what is
+     * stored stays as it came. Default: on for both.
+     */
+    readonly redact?: RedactionPolicyOptions;
+  };
+  readonly retention?: {
+    /** Conversations nobody wrote in for so long are removed whole. Default `false`: kept for ever. */
+    readonly conversations?: Duration | false;
+    /** Entries of the feed. Default `'90d'`; `false`: kept for ever. */
+    readonly events?: Duration | false;
+    /** How often what is old is looked for. Default `'1h'`. */
+    readonly every?: Duration;
   };
   /** Times after the bot's reply, growing. Default `['15m', '30m', '1d']`; `[]`: none. */
   readonly reminders?: readonly Duration[];
@@ -113,6 +149,28 @@ export const policySchema = z.strictObject({
       rules: z.array(ruleSchema).optional(),
     })
     .optional(),
+  turns: z
+    .union([
+      z.literal(false),
+      z.strictObject({ quiet: positiveDuration.optional(), maxWait: positiveDuration.optional() }),
+    ])
+    .optional(),
+  people: z
+    .strictObject({
+      // Both check themselves, see `buildPeople`.
+      hours: z.custom<BusinessHoursDefinition>((value) => typeof value === 'object').optional(),
+      serviceLevels: z.custom<ServiceLevelDefinition>((value) => typeof value === 'object').optional(),
+      silentAfter: z.union([z.literal(false), positiveDuration]).optional(),
+    })
+    .optional(),
+  privacy: z.strictObject({ redact: redactionPolicySchema.optional() }).optional(),
+  retention: z
+    .strictObject({
+      conversations: z.union([z.literal(false), positiveDuration]).optional(),
+      events: z.union([z.literal(false), positiveDuration]).optional(),
+      every: positiveDuration.optional(),
+    })
+    .optional(),
   reminders: z
     .array(positiveDuration)
     .refine(growing, 'must grow from step to step; each is counted from the reply')
@@ -154,6 +212,14 @@ export function buildPolicy(options: PolicyOptions): Policy {
     },
     classification: { timeoutMs: ms(options.classification?.timeout ?? '10s') },
     escalation: buildEscalation(options.escalation ?? {}),
+    turns: buildTurns(options.turns ?? {}),
+    people: buildPeople(options.people ?? {}),
+    privacy: buildRedactionPolicy(options.privacy?.redact),
+    retention: {
+      conversationsMs: msOrNull(options.retention?.conversations ?? false),
+      eventsMs: msOrNull(options.retention?.events ?? '90d'),
+      everyMs: ms(options.retention?.every ?? '1h'),
+    },
     reminders: {
       ladderMs: (options.reminders ?? ['15m', '30m', '1d']).map(ms),
       maxLatenessMs: ms(options.reminderLateness ?? '1h'),
@@ -174,7 +240,8 @@ export function buildPolicy(options: PolicyOptions): Policy {
   };
   // Own rules are code; of them the version can only know which there are.
   const rules = policy.escalation.rules.map(({ id, priority = null }) => ({ id, priority }));
-  const data = { ...policy, escalation: { ...policy.escalation, rules } };
+  const privacy = redactionData(policy.privacy);
+  const data = { ...policy, privacy, escalation: { ...policy.escalation, rules } };
   const version = digest(canonicalJson(data as unknown as JsonValue)).slice(0, 12);
   return Object.freeze({ version, ...policy });
 }
@@ -190,6 +257,23 @@ function buildEscalation(options: NonNullable<PolicyOptions['escalation']>): Pol
     negativeWording: options.negativeWording ?? true,
     rules: options.rules ?? [],
   };
+}
+
+function buildTurns(options: Exclude<PolicyOptions['turns'], undefined>): Policy['turns'] {
+  const { quiet = '3s', maxWait = '12s' } = options === false ? {} : options;
+  return { quietMs: ms(quiet), maxWaitMs: ms(maxWait), enabled: options !== false };
+}
+
+function buildPeople(options: NonNullable<PolicyOptions['people']>): Policy['people'] {
+  return {
+    hours: businessHours(options.hours),
+    serviceLevels: options.serviceLevels === undefined ? null : serviceLevel(options.serviceLevels),
+    silentAfterMs: msOrNull(options.silentAfter ?? '30m'),
+  };
+}
+
+function msOrNull(value: Duration | false): number | null {
+  return value === false ? null : ms(value);
 }
 
 function limit(

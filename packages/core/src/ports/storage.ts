@@ -1,48 +1,12 @@
 import type { Channel } from '../model/channel';
-import type { Client, RecentRequest } from '../model/client';
-import type { Conversation, ConversationStatus, Owner } from '../model/conversation';
-import type { DecisionOutcome, DecisionRecord } from '../model/decision';
-import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundDelivery, SendOutcome } from '../model/delivery';
-import type { FeedEvent, NewEvent } from '../model/event';
-import type { Attachment, InboundMessage, Message, OutboundMessage, OutboundType } from '../model/message';
-import type { Reminder } from '../model/reminder';
-import type { Priority } from '../model/scenario';
-import type { Ticket, TicketStatus } from '../model/ticket';
-
-/**
- * Kinds of due work. Each is a lane of a conversation: at most one row per kind and conversation, which exists exactly
- * as long as there is something to do, so one lease holds the conversation's order.
- *
- * - `process`  some inbound message is not decided yet
- * - `deliver`  some delivery is pending
- * - `remind`   some reminder is pending
- */
-export type WorkKind = 'process' | 'deliver' | 'remind';
-
-/**
- * The right to do one piece of due work. In force until somebody else claims the lane, or it is put anew or removed; from
- * `until` on anybody may claim it. Whoever comes with another token than the lane's is told `lost`.
- */
-export interface WorkLease {
-  readonly kind: WorkKind;
-  readonly conversationId: string;
-  /** Fencing token: unique per claim. */
-  readonly token: string;
-  /** Epoch milliseconds; from then on somebody else may claim the work. */
-  readonly until: number;
-  /** How often this work was claimed since it was put there, given back undone or not; 1 for the first claim. */
-  readonly claims: number;
-}
-
-/** What a decision needs to know of a conversation, read in one transaction. */
-export interface ConversationState {
-  readonly conversation: Conversation;
-  readonly client: Client;
-  /** The oldest message not decided yet; `null`: all are decided. */
-  readonly message: InboundMessage | null;
-  /** The pending reminder, if any. */
-  readonly reminder: Reminder | null;
-}
+import type { Conversation } from '../model/conversation';
+import type { Delivery, DeliveryStatus, OutboundDelivery, SendOutcome } from '../model/delivery';
+import type { NewEvent } from '../model/event';
+import type { Attachment, InboundMessage } from '../model/message';
+import type { CommitParams, CommitResult } from './storage-commit';
+import type { StorageReads } from './storage-reads';
+import type { StorageUpkeep } from './storage-upkeep';
+import type { ConversationState, Draft, WorkKind, WorkLease } from './storage-work';
 
 export interface AcceptParams {
   readonly tenant: string;
@@ -56,6 +20,11 @@ export interface AcceptParams {
     readonly attachments: readonly Attachment[];
     readonly automated: boolean;
   };
+  /**
+   * The message may be decided together with those the client writes right after it: it becomes due only when the client
+   * has been quiet for `quietMs`, and at the latest `maxWaitMs` after the oldest undecided message came. `null`: at once.
+   */
+  readonly turn: { readonly quietMs: number; readonly maxWaitMs: number } | null;
   /** Id for the conversation, used only if one has to be opened. */
   readonly newConversationId: string;
   /** Stored with the client where not `null`. */
@@ -94,69 +63,6 @@ export type AcceptResult =
       readonly sameContent: boolean;
     };
 
-/** One outbound message to write, with its way out. */
-export interface NewOutbound {
-  /** `seq` is given by the storage, in the order of the list. */
-  readonly message: Omit<OutboundMessage, 'tenant' | 'seq' | 'conversationId' | 'clientId' | 'direction'>;
-  /** `null`: nowhere to send it. The delivery becomes due at the message's `sendAt`. */
-  readonly delivery: { readonly id: string; readonly transport: string; readonly expiresAt: number | null } | null;
-}
-
-export type ConversationPatch = Partial<
-  Pick<Conversation, 'owner' | 'status' | 'operatorId' | 'ticketId' | 'awaiting' | 'locale' | 'closedAt'>
->;
-
-export interface CommitParams {
-  readonly tenant: string;
-  readonly now: number;
-  readonly conversationId: string;
-  /** The conversation's version the decision was made on. */
-  readonly expectedVersion: number;
-  /** The lease under which the decision was made; `null` for what people do. */
-  readonly lease: WorkLease | null;
-  /** New end of the lease, for the case that the lane has more to do. */
-  readonly leaseUntil: number | null;
-  readonly conversation: ConversationPatch;
-  /** Written only where the client's version is still `expectedVersion`; what is absent stays as it was. */
-  readonly client: {
-    readonly expectedVersion: number;
-    readonly greetedAt?: number;
-    readonly recent?: readonly RecentRequest[];
-  } | null;
-  /** Marked decided with this commit. */
-  readonly decidedMessageId: string | null;
-  readonly decision: DecisionRecord | null;
-  readonly outbound: readonly NewOutbound[];
-  /** Pending deliveries of these types in this conversation become `cancelled`. Applied before `outbound`. */
-  readonly cancelDeliveries: { readonly types: readonly OutboundType[]; readonly reason: string } | null;
-  /** Ends the pending reminder, if there is one. Applied before `schedule`. */
-  readonly settleReminder: {
-    readonly status: Exclude<Reminder['status'], 'pending'>;
-    readonly reason: string | null;
-    readonly messageId: string | null;
-  } | null;
-  /** The new pending reminder. */
-  readonly scheduleReminder: Reminder | null;
-  readonly openTicket: Ticket | null;
-  readonly updateTicket: {
-    readonly id: string;
-    readonly status?: TicketStatus;
-    readonly assignee?: string | null;
-    readonly priority?: Priority;
-    /** Adds one to `repeats`. */
-    readonly repeated?: boolean;
-  } | null;
-  readonly events: readonly NewEvent[];
-}
-
-export type CommitResult =
-  /** All is written. `next`: what the lane of a `process` lease, which is kept, has to do next; else `null`. */
-  | { readonly status: 'committed'; readonly next: ConversationState | null }
-  /** A version did not match: nothing is written and the lease is kept. Read again and decide again. */
-  | { readonly status: 'conflict' }
-  /** The lease belongs to somebody else now: nothing is written. Stop. */
-  | { readonly status: 'lost' };
-
 /** What to do with a delivery whose time has come. Pure; the storage asks it inside its transaction. */
 export type DeliveryGate = (delivery: Delivery, conversation: Conversation) => GateVerdict;
 
@@ -187,43 +93,6 @@ export interface DeliveryResult {
   readonly events: readonly NewEvent[];
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Pass it to get the next page; `null`: this was the last one. */
-  readonly cursor: string | null;
-}
-
-export interface PageParams {
-  readonly tenant: string;
-  /** From the previous page. A malformed one is an `invalid_input`. */
-  readonly cursor?: string;
-  /** 1 to 500. */
-  readonly limit: number;
-}
-
-export interface StoredOutcome {
-  readonly message: InboundMessage;
-  readonly conversation: Conversation;
-  /** `null`: not decided yet. */
-  readonly decision: DecisionRecord | null;
-  /** What the decision said, in order. */
-  readonly replies: readonly OutboundMessage[];
-  readonly ticket: Ticket | null;
-}
-
-export interface StorageCounts {
-  readonly clients: number;
-  readonly conversations: Readonly<Record<ConversationStatus, number>>;
-  readonly messages: { readonly inbound: number; readonly outbound: number };
-  /** Decisions on messages by outcome. */
-  readonly decisions: Readonly<Record<DecisionOutcome, number>>;
-  readonly tickets: Readonly<Record<TicketStatus, number>>;
-  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
-  readonly reminders: Readonly<Record<Reminder['status'], number>>;
-  /** Lanes of due work, by kind, that are due or leased. */
-  readonly work: Readonly<Record<WorkKind, number>>;
-}
-
 /**
  * Keeps everything. Every method is one transaction: it happens whole or, when it rejects, not at all. Every row
  * carries the tenant and no method ever sees another tenant's rows. Times are epoch milliseconds and always come from
@@ -234,7 +103,7 @@ export interface StorageCounts {
  *
  * The members stand in the order of a message's way. `storageContract` of `@firstline/core/testing` checks all of it.
  */
-export interface Storage {
+export interface Storage extends StorageReads, StorageUpkeep {
   /**
    * Makes the storage usable: connects, and brings the tables up to date (forward only). Several processes may do so at
    * once. Repeated calls share one run; a failed run may be repeated. Rejects with `schema_too_new` where the tables
@@ -254,18 +123,20 @@ export interface Storage {
    * 4. Numbers the message (`lastSeq` + 1), and sets `lastInboundAt`, unless the message is automated, in a conversation
    *    that exists; the conversation's version does not change.
    * 5. Leaves the conversation's `process` lane due now, or leased by the caller, see `lease`. A lane that somebody
-   *    holds, or that is due later, stays as it is.
+   *    holds, or that is due later, stays as it is. With `turn`, a lane that nobody holds and that is not due by now
+   *    becomes due at the earlier of `now + quietMs` and the oldest undecided message's `createdAt + maxWaitMs`.
    * 6. Appends `conversation.opened` (if so) and `message.received` to the feed, with `{ messageId }` as data.
    */
   accept(params: AcceptParams): Promise<AcceptResult>;
 
   /**
    * Claims due work: lanes that are due by `now`, or whose lease has run out, earliest first, at most `limit`. Two
-   * callers never get the same lane. `conversationId` narrows the claim to one conversation.
+   * callers never get the same lane. `conversationId` narrows the claim to one conversation, whose
+   * lane is then claimed also before its time, unless somebody holds it.
    */
   claim(params: {
     readonly tenant: string;
-    readonly kind: 'process' | 'remind';
+    readonly kind: Exclude<WorkKind, 'deliver'>;
     readonly now: number;
     readonly token: string;
     readonly until: number;
@@ -280,18 +151,27 @@ export interface Storage {
   }): Promise<readonly ConversationState[]>;
 
   /**
+   * Replies of type `bot_auto` in this conversation that are pending and were never attempted, in order, each with its
+   * decision and the inbound messages it answers.
+   */
+  drafts(params: { readonly tenant: string; readonly conversationId: string }): Promise<readonly Draft[]>;
+
+  /**
    * Writes a decision and everything that follows from it, fenced by the lease and both versions. The conversation's
    * version grows by one, the client's too if it is written; `lastOutboundAt` is `now` where there is `outbound`.
    *
    * Lanes follow the rows. `process` is finished when no undecided message is left, else kept under the lease with
    * `leaseUntil` (if any) as its end. `deliver` becomes due when the conversation's first pending delivery is, unless
-   * somebody is sending, who then looks himself. `remind` becomes due at the new reminder's `dueAt`, taking it from
+   * somebody is sending, who then looks himself. `watch` follows `params.watch`; a commit under its lease without one
+   * finishes it. `remind` becomes due at the new reminder's `dueAt`, taking it from
    * whoever holds it, or is finished when the pending one was settled.
    *
    * The lease is looked at first (`lost`), then the versions (`conflict`; also for an unknown conversation). Ids that
    * exist already, a decided message, or a second pending reminder are faults of the caller: the call rejects.
    *
-   * A commit that sets `status: 'closed'` answers `conflict` while undecided messages exist.
+   * A commit that sets `status: 'closed'` answers `conflict` while undecided messages exist besides those it decides.
+   * Every delivery that is cancelled or superseded leaves a `delivery.settled` in the feed, with
+   * `{ deliveryId, messageId, status, attempt, code }`, `code` being the reason.
    */
   commit(params: CommitParams): Promise<CommitResult>;
 
@@ -336,64 +216,18 @@ export interface Storage {
 
   /**
    * Makes a `dead`, `expired` or `unknown` delivery pending again, due now, with a fresh retry ladder and without
-   * expiry. Resolves to `null` when there is no such delivery; to the unchanged delivery when it is in another status.
+   * expiry, and appends `delivery.replayed` with `{ deliveryId, messageId, operatorId }` to the feed.
+   * Resolves to `null` when there is no such delivery; to the unchanged delivery when it is in another status.
    */
   replayDelivery(params: {
     readonly tenant: string;
     readonly now: number;
     readonly deliveryId: string;
+    readonly operatorId: string;
   }): Promise<Delivery | null>;
 
   /** When the next lane of these kinds becomes claimable (its due time or its lease's end); `null`: there is none. */
   nextDueAt(params: { readonly tenant: string; readonly kinds: readonly WorkKind[] }): Promise<number | null>;
-
-  /** What became of an inbound message; `null`: no such inbound message. */
-  outcome(params: { readonly tenant: string; readonly messageId: string }): Promise<StoredOutcome | null>;
-
-  /** The decision about an inbound message, or behind an outbound one; `null`: none. */
-  decision(params: { readonly tenant: string; readonly messageId: string }): Promise<DecisionRecord | null>;
-
-  conversation(params: { readonly tenant: string; readonly conversationId: string }): Promise<Conversation | null>;
-
-  /** Newest first, by `createdAt`, then by id. */
-  conversations(
-    params: PageParams & {
-      readonly clientId?: string;
-      readonly owner?: Owner;
-      readonly status?: ConversationStatus;
-    },
-  ): Promise<Page<Conversation>>;
-
-  /** History of a conversation in order of `seq`. Empty for an unknown conversation. */
-  messages(params: PageParams & { readonly conversationId: string }): Promise<Page<Message>>;
-
-  /** The conversation's reminders, oldest first. */
-  reminders(params: { readonly tenant: string; readonly conversationId: string }): Promise<readonly Reminder[]>;
-
-  ticket(params: { readonly tenant: string; readonly ticketId: string }): Promise<Ticket | null>;
-
-  /** Newest first, by `createdAt`. */
-  tickets(params: PageParams & { readonly status?: TicketStatus; readonly priority?: Priority }): Promise<Page<Ticket>>;
-
-  /** Newest first, by `createdAt`. */
-  deliveries(
-    params: PageParams & { readonly status?: DeliveryStatus; readonly conversationId?: string },
-  ): Promise<Page<Delivery>>;
-
-  /** `null`: no such delivery. Attempts in order. */
-  delivery(params: {
-    readonly tenant: string;
-    readonly deliveryId: string;
-  }): Promise<{ readonly delivery: Delivery; readonly attempts: readonly DeliveryAttempt[] } | null>;
-
-  /** The feed behind `after` (0: from the beginning), in order, at most `limit`. */
-  events(params: {
-    readonly tenant: string;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly FeedEvent[]>;
-
-  counts(params: { readonly tenant: string; readonly now: number }): Promise<StorageCounts>;
 
   /** Resolves when the storage answers; rejects with `storage_unavailable` otherwise. */
   ping(): Promise<void>;

@@ -17,6 +17,11 @@ export interface Transport {
    * than `policy.work.lease` by at least 5 s, since two senders would then hold one delivery.
    */
   readonly timeoutMs: number;
+  /**
+   * People chat here: they write one thought in several short messages, which are decided together, see `policy.turns`.
+   * Default false.
+   */
+  readonly chat?: boolean;
   /** Called once by `engine.start()`: open connections, begin to receive. */
   start?(): Promise<void>;
   /**

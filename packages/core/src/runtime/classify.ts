@@ -1,11 +1,14 @@
 import { detectLocale } from '../classification/script';
 import { FirstlineError } from '../errors';
 import { type Classification, UNKNOWN } from '../model/classification';
-import type { InboundMessage } from '../model/message';
-import type { Classifier } from '../ports/classifier';
-import type { ConversationState } from '../ports/storage';
+import type { InboundMessage, Message } from '../model/message';
+import type { Classifier, ClassifyInput } from '../ports/classifier';
+import type { ConversationState } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import { TIME_IS_UP, withinTime } from './time-limit';
+
+/** More would only cost: what a message is about is rarely said further back. */
+const MOST_RECENT = 20;
 
 /**
  * What the message is about. Never rejects: where the configured classifier fails or is too slow, the local one answers,
@@ -16,9 +19,12 @@ export async function classify(
   message: InboundMessage,
   locale: string | null,
 ): Promise<Classification> {
-  const input = locale === null ? { text: message.text } : { text: message.text, locale };
   const { classifier, fallback } = context;
+  const now = context.clock.now();
+  const told = locale === null ? { text: message.text, now } : { text: message.text, locale, now };
+  let input: ClassifyInput = told;
   try {
+    input = { ...told, ...(await recentMessages(context, message)) };
     const answer = fallback === null ? await classifier.classify(input) : await limited(context, classifier, input);
     return withinSet(context, answer);
   } catch (error) {
@@ -38,6 +44,23 @@ export async function classify(
   };
 }
 
+/** What was said before, where the classifier wants to know. */
+async function recentMessages(
+  { storage, tenant, classifier: { recentMessages: wanted = 0 } }: EngineContext,
+  { conversationId, seq }: InboundMessage,
+): Promise<Pick<ClassifyInput, 'recent'>> {
+  const limit = Math.min(wanted, MOST_RECENT);
+  if (limit === 0 || seq === 1) return {};
+  const messages = await storage.messagesBefore({ tenant, conversationId, seq, limit });
+  const recent = messages.map((message) => ({ from: speaker(message), text: message.text }));
+  return { recent };
+}
+
+function speaker(message: Message): 'client' | 'bot' | 'operator' {
+  if (message.direction === 'inbound') return 'client';
+  return message.type === 'operator' ? 'operator' : 'bot';
+}
+
 /** The locale told with the message or by the client; `null`: unknown. */
 export function toldLocale(state: ConversationState, message: InboundMessage): string | null {
   return message.locale ?? state.client.locale;
@@ -54,11 +77,7 @@ export function answerLocale(context: EngineContext, state: ConversationState, m
   );
 }
 
-async function limited(
-  context: EngineContext,
-  classifier: Classifier,
-  input: { readonly text: string; readonly locale?: string },
-): Promise<Classification> {
+async function limited(context: EngineContext, classifier: Classifier, input: ClassifyInput): Promise<Classification> {
   const { timeoutMs } = context.policy.classification;
   const stop = new AbortController();
   const answer = await withinTime(context.clock, timeoutMs, classifier.classify({ ...input, signal: stop.signal }));

@@ -1,8 +1,8 @@
 import type { Channel } from '../model/channel';
+import type { DecisionRecord } from '../model/decision';
 import type { Policy } from '../model/policy';
 import type { Scenario } from '../model/scenario';
-import type { TemplateValues } from '../policies/template';
-import type { TemplateCatalog } from '../policies/template-catalog';
+import type { TemplateValues } from '../policies/templates/template';
 import type { Classifier } from '../ports/classifier';
 import type { Clock } from '../ports/clock';
 import type { IdSource } from '../ports/id-source';
@@ -10,6 +10,7 @@ import type { Logger } from '../ports/logger';
 import type { RateLimiter } from '../ports/rate-limiter';
 import type { Storage } from '../ports/storage';
 import type { Transport } from '../ports/transport';
+import type { TemplateStore } from './template-store';
 import type { Wakeups } from './wakeups';
 
 /** What every verb of the runtime works with; put together once by `createEngine`. */
@@ -17,14 +18,16 @@ export interface EngineContext {
   readonly tenant: string;
   readonly policy: Policy;
   readonly scenarios: ReadonlyMap<string, Scenario>;
-  /** Fingerprint of the scenarios and texts, written into decision records. */
-  readonly scenariosVersion: string;
-  readonly templates: TemplateCatalog;
+  /** Fingerprints of what decides now, written into decision records. */
+  readonly versions: () => DecisionRecord['versions'];
+  readonly templates: TemplateStore;
   /** How many different reminder texts there are. */
   readonly reminderTexts: number;
   /** The first is the last resort. */
   readonly locales: readonly string[];
   readonly variables: TemplateValues;
+  /** The host's word on whether people are there to answer. */
+  readonly peopleThere: () => boolean;
   readonly storage: Storage;
   readonly classifier: Classifier;
   /** Answers when `classifier` fails; `null` when `classifier` is the local one itself. */

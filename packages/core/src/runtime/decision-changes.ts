@@ -5,11 +5,16 @@ import type { NewEvent } from '../model/event';
 import type { InboundMessage } from '../model/message';
 import type { Classification } from '../model/classification';
 import type { Reminder } from '../model/reminder';
+import type { Scenario } from '../model/scenario';
 import type { Ticket } from '../model/ticket';
-import { firstStep } from '../policies/reminders';
-import type { CommitParams, ConversationState, NewOutbound, WorkLease } from '../ports/storage';
+import { attendBy, resumed } from '../policies/hours/attendance';
+import { firstStep, type ReminderStep } from '../policies/reminders';
+import { type Turn } from '../policies/turns';
+import type { CommitParams, NewOutbound } from '../ports/storage-commit';
+import type { ConversationState, WorkLease } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import { newTicket, ticketOpened } from './new-ticket';
+import { watchFor } from './attention';
 
 /** A decision turned into rows: what is committed, and what `receive` answers with. */
 export interface DecisionChanges {
@@ -23,12 +28,14 @@ export interface DecisionChanges {
 export function decisionChanges(
   context: EngineContext,
   lease: WorkLease,
-  state: ConversationState & { readonly message: InboundMessage },
+  state: ConversationState,
+  turn: Turn,
   classification: Classification,
   decision: Decision,
   now: number,
 ): DecisionChanges {
-  const { conversation, client, message } = state;
+  const { conversation, client } = state;
+  const { message, messageIds, supersedes } = turn;
   const decisionId = context.ids.next();
   const outbound = decision.replies.map((reply): NewOutbound => {
     const id = context.ids.next();
@@ -55,6 +62,8 @@ export function decisionChanges(
     tenant: context.tenant,
     id: decisionId,
     messageId: message.id,
+    messageIds,
+    answers: turn.answers,
     conversationId: conversation.id,
     clientId: client.id,
     decidedAt: now,
@@ -72,6 +81,8 @@ export function decisionChanges(
       awaiting: conversation.awaiting,
       greetedAt: client.greetedAt,
       attachments: message.attachments.length,
+      supersedes: supersedes.map(({ replyId }) => replyId),
+      peopleAvailable: decision.peopleAvailable,
       timesAsked: decision.timesAsked,
       runnerUp: runnerUp(classification),
       thresholds: thresholds(context),
@@ -84,9 +95,10 @@ export function decisionChanges(
       sendAt: reply.sendAt,
     })),
     ticketId,
-    versions: { policy: context.policy.version, scenarios: context.scenariosVersion },
+    versions: context.versions(),
   };
-  const reminder = firstReminder(context, conversation, classification, decision, outbound, now);
+  const reminder = firstReminder(context, message, classification, decision, outbound, now);
+  const owed = owedByOwner(context, state, message, now);
   const commit: CommitParams = {
     tenant: context.tenant,
     now,
@@ -98,21 +110,25 @@ export function decisionChanges(
       ...decision.next,
       locale: decision.locale,
       ...(ticket === null ? {} : { ticketId: ticket.id }),
+      ...(decision.next.status === 'closed' ? { closedAt: now } : {}),
+      ...(owed === null ? {} : { attendBy: owed.attendBy }),
     },
     client: clientChange(client, decision, now),
-    decidedMessageId: message.id,
+    decidedMessageIds: messageIds,
     decision: record,
     outbound,
     cancelDeliveries: null,
+    supersede: supersedes.map(({ deliveryId }) => deliveryId),
     settleReminder:
       state.reminder === null || message.automated
         ? null
         : { status: 'cancelled', reason: 'client_answered', messageId: null },
     scheduleReminder: reminder,
     openTicket: ticket,
-    updateTicket:
-      decision.countsOnTicket && conversation.ticketId !== null ? { id: conversation.ticketId, repeated: true } : null,
-    events: decisionEvents(state, record, ticket, now),
+    updateTicket: ticketChange(state, decision, owed),
+    addNote: null,
+    watch: ticket === null ? (owed?.watch ?? null) : watchFor(context, conversation, ticket, now),
+    events: decisionEvents(state, message, record, decision, ticket, now),
   };
   return { commit, record, ticket };
 }
@@ -145,21 +161,46 @@ function thresholds({ policy: { escalation } }: EngineContext): Readonly<Record<
 /** A new silence begins when the last reply may be sent; its episode carries that message's id. */
 function firstReminder(
   context: EngineContext,
-  conversation: Conversation,
+  message: InboundMessage,
   classification: Classification,
   decision: Decision,
   outbound: readonly NewOutbound[],
   now: number,
 ): Reminder | null {
-  const last = outbound.at(-1)?.message;
-  const scenario = context.scenarios.get(classification.scenario);
-  if (!decision.followsUp || last === undefined || scenario === undefined) return null;
-  const first = firstStep(scenario, last.sendAt, context.policy.reminders);
-  if (first === null) return null;
+  const last = outbound.at(-1)?.message ?? { id: message.id, sendAt: now };
+  const { reminders } = context.policy;
+  for (const scenario of followedUp(context, classification, decision, message)) {
+    const first = firstStep(scenario, last.sendAt, reminders);
+    if (first !== null) return newReminder(context, message.conversationId, scenario, first, last, now);
+  }
+  return null;
+}
+
+/** The scenario that was answered, and else the one whose question is still open: small talk does not answer it. */
+function followedUp(
+  { scenarios }: EngineContext,
+  { scenario }: Classification,
+  { followsUp, next }: Decision,
+  message: InboundMessage,
+): readonly Scenario[] {
+  const answered = followsUp ? scenarios.get(scenario) : undefined;
+  const waits = !message.automated && next.owner === 'bot' && next.status === 'open' && next.awaiting !== null;
+  const asking = waits ? [...scenarios.values()].find(({ asksFor }) => asksFor === next.awaiting) : undefined;
+  return [answered, asking].filter((one) => one !== undefined);
+}
+
+function newReminder(
+  context: EngineContext,
+  conversationId: string,
+  scenario: Scenario,
+  first: ReminderStep,
+  last: { readonly id: string; readonly sendAt: number },
+  now: number,
+): Reminder {
   return {
     tenant: context.tenant,
     id: context.ids.next(),
-    conversationId: conversation.id,
+    conversationId,
     episode: last.id,
     episodeAt: last.sendAt,
     ...first,
@@ -172,9 +213,42 @@ function firstReminder(
   };
 }
 
+/** What the person who owns the conversation owes the client for this message. */
+interface Owed {
+  readonly attendBy: number | null;
+  readonly pauses: Ticket['pauses'] | null;
+  readonly watch: CommitParams['watch'];
+}
+
+/** `null`: no person owns it, or a machine wrote, to which nobody owes an answer. */
+function owedByOwner(
+  context: EngineContext,
+  { conversation, ticket }: ConversationState,
+  message: InboundMessage,
+  now: number,
+): Owed | null {
+  if (conversation.owner !== 'human' || message.automated) return null;
+  const until = conversation.attendBy ?? attendBy(context.policy.people, now);
+  const pauses = ticket === null ? null : resumed(ticket.pauses, now);
+  const after = ticket === null || pauses === null ? null : { ...ticket, pauses };
+  return { attendBy: until, pauses, watch: watchFor(context, { ...conversation, attendBy: until }, after, now) };
+}
+
+function ticketChange(
+  { conversation: { ticketId } }: ConversationState,
+  { countsOnTicket }: Decision,
+  owed: Owed | null,
+): CommitParams['updateTicket'] {
+  if (ticketId === null) return null;
+  if (owed !== null && owed.pauses !== null) return { id: ticketId, pauses: owed.pauses };
+  return countsOnTicket ? { id: ticketId, repeated: true } : null;
+}
+
 function decisionEvents(
-  state: ConversationState & { readonly message: InboundMessage },
+  state: ConversationState,
+  message: InboundMessage,
   record: DecisionRecord,
+  decision: Decision,
   ticket: Ticket | null,
   now: number,
 ): readonly NewEvent[] {
@@ -186,6 +260,7 @@ function decisionEvents(
       conversationId,
       data: {
         messageId: record.messageId,
+        ...(record.messageIds.length > 1 ? { messageIds: record.messageIds } : {}),
         outcome: record.outcome,
         rule: record.rule,
         scenario: record.classification?.scenario ?? null,
@@ -195,7 +270,10 @@ function decisionEvents(
     },
   ];
   if (ticket !== null) events.push(ticketOpened(ticket));
-  if (state.reminder !== null && !state.message.automated) {
+  if (decision.next.status === 'closed') {
+    events.push({ type: 'conversation.closed', at: now, conversationId, data: { operatorId: null } });
+  }
+  if (state.reminder !== null && !message.automated) {
     const data = { reminderId: state.reminder.id, status: 'cancelled', reason: 'client_answered' };
     events.push({ type: 'reminder.settled', at: now, conversationId, data });
   }

@@ -1,5 +1,5 @@
 import type { Conversation } from '../model/conversation';
-import type { CommitParams } from '../ports/storage';
+import type { CommitParams } from '../ports/storage-commit';
 
 /** A commit that changes nothing but the conversation's version: what people and timers do is written on top of it. */
 export function emptyCommit(conversation: Conversation, now: number): CommitParams {
@@ -12,14 +12,17 @@ export function emptyCommit(conversation: Conversation, now: number): CommitPara
     leaseUntil: null,
     conversation: {},
     client: null,
-    decidedMessageId: null,
+    decidedMessageIds: [],
     decision: null,
     outbound: [],
     cancelDeliveries: null,
+    supersede: [],
     settleReminder: null,
     scheduleReminder: null,
     openTicket: null,
     updateTicket: null,
+    addNote: null,
+    watch: null,
     events: [],
   };
 }

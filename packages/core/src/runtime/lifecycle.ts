@@ -1,5 +1,6 @@
 import { FirstlineError } from '../errors';
 import type { EngineContext } from './context';
+import { learnCorrections } from './corrections';
 import type { Worker } from './worker';
 
 /**
@@ -66,13 +67,17 @@ export class Lifecycle {
   }
 
   #open(): Promise<void> {
-    const { storage, classifier } = this.#context;
-    this.#opening ??= Promise.all([storage.open(), classifier.ready?.()])
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        this.#opening = null;
-        throw error;
-      });
+    const { storage, classifier, templates } = this.#context;
+    // A source may read its texts from this very storage.
+    const opening = async (): Promise<void> => {
+      await storage.open();
+      await Promise.all([templates.ready(), learnCorrections(this.#context)]);
+      await classifier.ready?.();
+    };
+    this.#opening ??= opening().catch((error: unknown) => {
+      this.#opening = null;
+      throw error;
+    });
     return this.#opening;
   }
 
@@ -89,6 +94,7 @@ export class Lifecycle {
     await this.#worker.stop();
     for (const transport of this.#context.transports.values()) await transport.stop?.();
     await this.#opening?.catch(() => undefined);
+    this.#context.templates.stop();
     await this.#context.storage.close();
   }
 }

@@ -16,6 +16,10 @@ export function newTicket(context: EngineContext, cause: TicketCause, now: numbe
     status: 'open',
     assignee: null,
     repeats: 0,
+    respondedAt: null,
+    resolvedAt: null,
+    pauses: [],
+    breaches: [],
     createdAt: now,
     updatedAt: now,
   };

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../model/decision';
 import type { InboundMessage } from '../model/message';
 import type { Outcome, OutcomeReply } from '../model/outcome';
 import type { Ticket } from '../model/ticket';
-import type { StoredOutcome } from '../ports/storage';
+import type { StoredOutcome } from '../ports/storage-reads';
 
 /** The answer of `receive` for a message that has just been decided. */
 export function decidedOutcome(

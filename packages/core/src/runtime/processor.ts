@@ -1,8 +1,12 @@
 import { FirstlineError } from '../errors';
 import type { Outcome } from '../model/outcome';
+import type { Classification } from '../model/classification';
+import type { Decision } from '../model/decision';
 import type { InboundMessage } from '../model/message';
 import { decide } from '../policies/decide';
-import type { ConversationState, WorkLease } from '../ports/storage';
+import { type Turn, turnOf, type UnsentAnswer, withoutSuperseded } from '../policies/turns';
+import type { ConversationState, WorkLease } from '../ports/storage-work';
+import { stageOf } from '../policies/ownership';
 import { answerLocale, classify, toldLocale } from './classify';
 import type { EngineContext } from './context';
 import { decisionChanges } from './decision-changes';
@@ -137,61 +141,96 @@ export class Processor {
   async #run(lease: WorkLease, first: ConversationState): Promise<void> {
     let state: ConversationState | null = first;
     while (state !== null && state.message !== null) {
-      const { message } = state;
+      const { message, following }: ConversationState = state;
       try {
-        state = await this.#decideOne(lease, { ...state, message });
+        state = await this.#decideNext(lease, { ...state, message });
       } catch (error) {
-        await this.#giveBack(lease, message, error);
+        await this.#giveBack(lease, [message, ...following], error);
         return;
       }
     }
   }
 
-  /** Decides and commits one message; returns what the lane has to do next, `null`: nothing, or not for us. */
-  async #decideOne(
+  /** Decides and commits one turn; returns what the lane has to do next, `null`: nothing, or not for us. */
+  async #decideNext(
     lease: WorkLease,
     first: ConversationState & { readonly message: InboundMessage },
   ): Promise<ConversationState | null> {
     const context = this.#context;
     const { storage, tenant } = context;
-    const { message } = first;
-    const classification = await classify(context, message, toldLocale(first, message));
+    context.templates.refresh();
     let state = first;
+    let turn = await this.#turn(state);
+    let classification = await classify(context, turn.message, toldLocale(state, turn.message));
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const now = context.clock.now();
-      const decision = decide({
-        ...state,
-        classification,
-        scenarios: context.scenarios,
-        templates: context.templates,
-        locale: answerLocale(context, state, message),
-        variables: context.variables,
-        policy: context.policy,
-        now,
-      });
-      const changes = decisionChanges(context, lease, state, classification, decision, now);
+      const asked = beforeReplaced(state, turn);
+      const decision = this.#decide(asked, turn, classification, now);
+      const changes = decisionChanges(context, lease, asked, turn, classification, decision, now);
       const result = await storage.commit(changes.commit);
       if (result.status === 'lost') return null;
       if (result.status === 'committed') {
         const sendAt = changes.commit.outbound.find((reply) => reply.delivery !== null)?.message.sendAt;
         const remindAt = changes.commit.scheduleReminder?.dueAt;
+        const watchAt = changes.commit.watch?.dueAt ?? undefined;
         announce(context.wakeups, {
           ...(sendAt === undefined ? {} : { deliver: sendAt }),
           ...(remindAt === undefined ? {} : { remind: remindAt }),
+          ...(watchAt === undefined ? {} : { watch: watchAt }),
         });
-        await this.#tell(message, changes);
+        await this.#tell(turn, changes);
         return result.next;
       }
       const [fresh] = await storage.states({ tenant, conversationIds: [lease.conversationId] });
-      if (fresh?.message?.id !== message.id) return null;
+      if (fresh?.message?.id !== first.message.id) return null;
       state = { ...fresh, message: fresh.message };
+      const before = turn.message.text;
+      turn = await this.#turn(state);
+      if (turn.message.text !== before) {
+        classification = await classify(context, turn.message, toldLocale(state, turn.message));
+      }
     }
     throw new FirstlineError('conflict', 'the conversation kept changing while a message was being decided');
   }
 
-  async #tell(message: InboundMessage, changes: ReturnType<typeof decisionChanges>): Promise<void> {
-    const expectation = this.#expected.get(message.id);
-    if (expectation === undefined) return;
+  /** What is decided together. Only where people chat and the bot has spoken can there be a reply to replace. */
+  async #turn(state: ConversationState & { readonly message: InboundMessage }): Promise<Turn> {
+    const { storage, tenant, clock, policy } = this.#context;
+    const { conversation, message, following } = state;
+    const mayReplace =
+      message.inTurn && policy.turns.enabled && stageOf(conversation) === 'bot' && conversation.lastOutboundAt !== null;
+    const drafts = mayReplace ? await storage.drafts({ tenant, conversationId: conversation.id }) : [];
+    const unsent = drafts.flatMap(({ deliveryId, reply, decision, answers }): UnsentAnswer[] => {
+      if (decision === null) return [];
+      const { decidedAt, inputs } = decision;
+      return [{ deliveryId, replyId: reply.id, answers, decidedAt, awaitingBefore: inputs.awaiting }];
+    });
+    const limits = { ...policy.turns, maxTextLength: policy.receiving.maxTextLength };
+    return turnOf(message, following, unsent, limits, clock.now());
+  }
+
+  #decide(state: ConversationState, turn: Turn, classification: Classification, now: number): Decision {
+    const context = this.#context;
+    const { conversation, client } = state;
+    return decide({
+      conversation,
+      client: { ...client, recent: withoutSuperseded(client.recent, turn.supersedes) },
+      message: turn.message,
+      classification,
+      scenarios: context.scenarios,
+      templates: context.templates.current(),
+      locale: answerLocale(context, state, turn.message),
+      variables: context.variables,
+      policy: context.policy,
+      now,
+      peopleThere: context.peopleThere(),
+      moreToDecide: state.following.length >= turn.messageIds.length,
+    });
+  }
+
+  async #tell({ message, messageIds }: Turn, changes: ReturnType<typeof decisionChanges>): Promise<void> {
+    const waiting = messageIds.filter((id) => this.#expected.has(id));
+    if (waiting.length === 0) return;
     const { storage, tenant } = this.#context;
     const { record, commit } = changes;
     const replies = commit.outbound.map(({ message: { id, text, type, sendAt } }) => ({
@@ -202,19 +241,19 @@ export class Processor {
     }));
     const ticket =
       changes.ticket ?? (record.ticketId === null ? null : await storage.ticket({ tenant, ticketId: record.ticketId }));
-    expectation.tell(decidedOutcome(message, record, replies, ticket));
+    for (const id of waiting) this.#expected.get(id)?.tell(decidedOutcome({ ...message, id }, record, replies, ticket));
   }
 
   /** The message stays due. Whoever waits is told to come back; a later claim tries again, with growing pauses. */
-  async #giveBack(lease: WorkLease, message: InboundMessage, error: unknown): Promise<void> {
+  async #giveBack(lease: WorkLease, messages: readonly InboundMessage[], error: unknown): Promise<void> {
     const { storage, tenant, clock, logger } = this.#context;
     const name = error instanceof Error ? error.name : typeof error;
     const code = error instanceof FirstlineError ? error.code : undefined;
     logger.error(
-      { messageId: message.id, error: name, code, claims: lease.claims },
+      { messageId: messages[0]?.id, error: name, code, claims: lease.claims },
       'could not decide a message; it stays due',
     );
-    this.#expected.get(message.id)?.tell(null);
+    for (const { id } of messages) this.#expected.get(id)?.tell(null);
     const pause = Math.min(1_000 * 2 ** Math.min(lease.claims, 8), 120_000);
     try {
       await storage.release({ tenant, lease, dueAt: clock.now() + pause });
@@ -234,6 +273,12 @@ export class Processor {
     const stored = await storage.outcome({ tenant, messageId });
     return stored === null ? null : storedOutcome(stored);
   }
+}
+
+/** A question in a reply that is replaced is never asked, and so not waited for either. */
+function beforeReplaced(state: ConversationState, { supersedes: [replaced] }: Turn): ConversationState {
+  if (replaced === undefined) return state;
+  return { ...state, conversation: { ...state.conversation, awaiting: replaced.awaitingBefore } };
 }
 
 function newExpectation(): Expectation {

@@ -3,10 +3,14 @@ import type { Conversation, ConversationStatus, Owner } from '../model/conversat
 import type { DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../model/delivery';
 import type { Message } from '../model/message';
+import type { Note } from '../model/note';
 import type { Reminder } from '../model/reminder';
 import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
-import type { Page } from '../ports/storage';
+import { transcript } from '../policies/transcript';
+import type { Page } from '../ports/storage-reads';
+import { clockOf } from '../policies/hours/attendance';
+import type { ServiceClock } from '../policies/hours/service-level';
 import type { EngineContext } from './context';
 import { announce } from './wakeups';
 
@@ -29,6 +33,24 @@ export interface ConversationReads {
   messages(conversationId: string, params?: ListParams): Promise<Page<Message>>;
   /** The conversation's reminders, oldest first. */
   reminders(conversationId: string): Promise<readonly Reminder[]>;
+  /** What people wrote for each other, oldest first. */
+  notes(conversationId: string): Promise<readonly Note[]>;
+  /**
+   * The whole conversation to read or print, the times in `timeZone` (default that of `policy.people.hours`). Notes are
+   * only in it where asked for. `null`: no such conversation.
+   */
+  transcript(conversationId: string, params?: TranscriptParams): Promise<string | null>;
+}
+
+export interface TranscriptParams {
+  /** Default `'text'`. */
+  readonly format?: 'text' | 'markdown';
+  /** Of the times. Default the conversation's. */
+  readonly locale?: string;
+  /** Of the IANA database. */
+  readonly timeZone?: string;
+  /** With people's notes to each other. Default false. */
+  readonly notes?: boolean;
 }
 
 export interface TicketReads {
@@ -36,6 +58,10 @@ export interface TicketReads {
   get(ticketId: string): Promise<Ticket | null>;
   /** Newest first. */
   list(params?: ListParams & { readonly status?: TicketStatus; readonly priority?: Priority }): Promise<Page<Ticket>>;
+  /** Open tickets that nobody has, the most urgent first, then the oldest. `limit` 1 to 500, default 50. */
+  queue(params?: { readonly limit?: number }): Promise<readonly Ticket[]>;
+  /** How a ticket stands against the service levels now; `null`: no such ticket, or nothing is promised. */
+  clock(ticketId: string): Promise<ServiceClock | null>;
 }
 
 /** The outbox. Dead letters are `list({ status: 'dead' })`. */
@@ -50,25 +76,65 @@ export interface DeliveryReads {
   ): Promise<Page<Delivery>>;
   /**
    * Sends a `dead`, `expired` or `unknown` delivery again, under the same id, with a fresh retry ladder.
+   * `operatorId` says who wants it, for the feed; default `'operator'`.
+   *
    * @throws FirstlineError `not_found`; `conflict` when it is in another status
    */
-  replay(deliveryId: string): Promise<Delivery>;
+  replay(deliveryId: string, params?: { readonly operatorId?: string }): Promise<Delivery>;
 }
 
-export function conversationReads({ storage, tenant }: EngineContext): ConversationReads {
+export function conversationReads(context: EngineContext): ConversationReads {
+  const { storage, tenant } = context;
   return {
     get: (conversationId) => storage.conversation({ tenant, conversationId }),
     list: (params = {}) => storage.conversations({ ...params, tenant, limit: pageSize(params) }),
     messages: (conversationId, params = {}) =>
       storage.messages({ ...params, tenant, conversationId, limit: pageSize(params) }),
     reminders: (conversationId) => storage.reminders({ tenant, conversationId }),
+    notes: (conversationId) => storage.notes({ tenant, conversationId }),
+    transcript: (conversationId, params = {}) => readTranscript(context, conversationId, params),
   };
 }
 
-export function ticketReads({ storage, tenant }: EngineContext): TicketReads {
+async function readTranscript(
+  { storage, tenant, policy }: EngineContext,
+  conversationId: string,
+  params: TranscriptParams,
+): Promise<string | null> {
+  const conversation = await storage.conversation({ tenant, conversationId });
+  if (conversation === null) return null;
+  const messages: Message[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Message> = await storage.messages({
+      tenant,
+      conversationId,
+      limit: 500,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    messages.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  const locale = params.locale ?? conversation.locale;
+  return transcript({
+    conversation,
+    messages,
+    format: params.format ?? 'text',
+    timeZone: params.timeZone ?? policy.people.hours.timeZone,
+    ...(locale === null ? {} : { locale }),
+    ...(params.notes === true ? { notes: await storage.notes({ tenant, conversationId }) } : {}),
+  });
+}
+
+export function ticketReads({ storage, tenant, policy, clock }: EngineContext): TicketReads {
   return {
     get: (ticketId) => storage.ticket({ tenant, ticketId }),
     list: (params = {}) => storage.tickets({ ...params, tenant, limit: pageSize(params) }),
+    queue: (params = {}) => storage.queue({ tenant, limit: pageSize(params) }),
+    clock: async (ticketId) => {
+      const ticket = await storage.ticket({ tenant, ticketId });
+      return ticket === null ? null : clockOf(ticket, policy.people, clock.now());
+    },
   };
 }
 
@@ -76,9 +142,9 @@ export function deliveryReads({ storage, tenant, clock, wakeups }: EngineContext
   return {
     get: (deliveryId) => storage.delivery({ tenant, deliveryId }),
     list: (params = {}) => storage.deliveries({ ...params, tenant, limit: pageSize(params) }),
-    replay: async (deliveryId) => {
+    replay: async (deliveryId, { operatorId = 'operator' } = {}) => {
       const now = clock.now();
-      const delivery = await storage.replayDelivery({ tenant, now, deliveryId });
+      const delivery = await storage.replayDelivery({ tenant, now, deliveryId, operatorId });
       if (delivery === null) {
         throw new FirstlineError('not_found', `there is no delivery ${deliveryId}`, { path: 'deliveryId' });
       }

@@ -28,7 +28,8 @@ export async function receive(
   // Registered before the message exists, so that a decision made by whoever holds the lane cannot be missed.
   const pending = wait ? processor.expect(messageId) : null;
   try {
-    const accepted = await context.storage.accept(acceptParams(context, checked, messageId, now, wait));
+    const params = acceptParams(context, checked, messageId, now, wait);
+    const accepted = await context.storage.accept(params);
     if (accepted.status === 'duplicate') {
       if (!accepted.sameContent) {
         throw new FirstlineError(
@@ -39,7 +40,7 @@ export async function receive(
       }
       return await processor.duplicate(accepted.messageId, wait);
     }
-    announce(context.wakeups, wait ? {} : { process: now });
+    announce(context.wakeups, wait ? {} : { process: now + (params.turn?.quietMs ?? 0) });
     const { message, conversation, opened, work } = accepted;
     if (work !== null) processor.start(work.lease, work.state);
     const base = {
@@ -74,6 +75,7 @@ function acceptParams(
       attachments: checked.attachments,
       automated: checked.automated,
     },
+    turn: wait || checked.automated ? null : turnLimits(context, checked),
     newConversationId: context.ids.next(),
     client: { name: checked.clientName, locale: checked.locale },
     channel: checked.channel,
@@ -82,6 +84,14 @@ function acceptParams(
     idempotency: idempotency(checked, duplicateWindowMs, now),
     lease: wait ? { token: context.ids.next(), until: now + context.policy.work.leaseMs } : null,
   };
+}
+
+/** Where people chat, a message waits for the rest of the thought; somebody who waits for the answer gets it at once. */
+function turnLimits(context: EngineContext, { channel }: CheckedInput): AcceptParams['turn'] {
+  const { quietMs, maxWaitMs, enabled } = context.policy.turns;
+  const transport = channel?.transport ?? context.defaultChannel?.channel.transport;
+  const chats = transport !== undefined && context.transports.get(transport)?.chat === true;
+  return enabled && chats ? { quietMs, maxWaitMs } : null;
 }
 
 function idempotency(checked: CheckedInput, windowMs: number, now: number): AcceptParams['idempotency'] {

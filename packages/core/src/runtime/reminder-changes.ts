@@ -1,17 +1,18 @@
-import type { DecisionRecord } from '../model/decision';
 import type { NewEvent } from '../model/event';
-import type { OutboundType } from '../model/message';
 import type { Reminder } from '../model/reminder';
 import type { Priority } from '../model/scenario';
-import { templateValues } from '../policies/decide';
-import { reminderKey } from '../policies/default-templates';
+import { isOpen } from '../policies/hours/business-time';
+import { reminderKey } from '../policies/templates/default-templates';
+import { noticeChoice } from '../policies/escalation-notice';
 import { remindVerdict, type ReminderVerdict } from '../policies/reminders';
-import type { RenderedTemplate } from '../policies/template-catalog';
-import type { CommitParams, ConversationState, WorkLease } from '../ports/storage';
+import type { RenderedTemplate } from '../policies/templates/template-catalog';
+import type { CommitParams } from '../ports/storage-commit';
+import type { ConversationState, WorkLease } from '../ports/storage-work';
+import { watchFor } from './attention';
 import type { EngineContext } from './context';
-import { newDelivery } from './decision-changes';
 import { emptyCommit } from './empty-commit';
 import { newTicket, ticketOpened } from './new-ticket';
+import { renderFor, spoken } from './spoken';
 
 /** A reminder whose time has come, with the state it is judged by. */
 interface Firing {
@@ -32,7 +33,7 @@ export function reminderChanges(firing: Firing): CommitParams {
     case 'settle':
       return settle(firing, { status: verdict.status, reason: verdict.reason, messageId: null }, verdict.next);
     case 'send': {
-      const rendered = render(firing, reminderKey(reminder.step, context.reminderTexts));
+      const rendered = renderFor(context, state, reminderKey(reminder.step, context.reminderTexts));
       if (rendered === null) {
         return settle(firing, { status: 'skipped', reason: 'no_template', messageId: null }, verdict.next);
       }
@@ -42,9 +43,11 @@ export function reminderChanges(firing: Firing): CommitParams {
 }
 
 function send(firing: Firing, rendered: RenderedTemplate, next: ReminderVerdict['next']): CommitParams {
-  const { context, reminder } = firing;
+  const { context, state, reminder, now } = firing;
   const reason = `step ${reminder.step + 1} of ${context.policy.reminders.ladderMs.length}: the client has been silent since the reply`;
-  const said = say(firing, 'reminder', rendered, { outcome: 'answered', rule: 'reminder', reason, ticketId: null });
+  const expiresAt = reminder.dueAt + context.policy.reminders.maxLatenessMs;
+  const cause = { ...causeOf(firing), outcome: 'answered', rule: 'reminder', reason, ticketId: null } as const;
+  const said = spoken(context, state, 'reminder', rendered, { ...cause, expiresAt }, now);
   const settled = settle(firing, { status: 'sent', reason: null, messageId: said.record.messageId }, next);
   return { ...settled, decision: said.record, outbound: [said.outbound] };
 }
@@ -57,13 +60,13 @@ function handOver(firing: Firing): CommitParams {
   const reason = `the ${conversation.awaiting ?? 'answer'} asked for has not come`;
   const { id: conversationId, clientId } = conversation;
   const priority = priorityOf(context, reminder);
-  const cause = { conversationId, clientId, messageId: null, attachments: [], rule, reason, priority };
-  const ticket = newTicket(context, cause, now);
-  const rendered = render(firing, 'escalation_notice');
+  const opened = { conversationId, clientId, messageId: null, attachments: [], rule, reason, priority };
+  const ticket = newTicket(context, opened, now);
+  const rendered = notice(firing);
+  const cause = { ...causeOf(firing), outcome: 'escalated', rule, reason, ticketId: ticket.id } as const;
+  const expiresAt = now + context.policy.delivery.maxAgeMs;
   const said =
-    rendered === null
-      ? null
-      : say(firing, 'escalation_notice', rendered, { outcome: 'escalated', rule, reason, ticketId: ticket.id });
+    rendered === null ? null : spoken(context, state, 'escalation_notice', rendered, { ...cause, expiresAt }, now);
   const settled = settle(firing, { status: 'skipped', reason: 'handed_over', messageId: null }, null);
   return {
     ...settled,
@@ -71,8 +74,25 @@ function handOver(firing: Firing): CommitParams {
     decision: said?.record ?? null,
     outbound: said === null ? [] : [said.outbound],
     openTicket: ticket,
+    watch: watchFor(context, conversation, ticket, now),
     events: [...settled.events, ticketOpened(ticket)],
   };
+}
+
+function notice({ context, state, now }: Firing): RenderedTemplate | null {
+  const { hours } = context.policy.people;
+  const { keys, values } = noticeChoice(hours, context.peopleThere() && isOpen(hours, now), now);
+  for (const key of keys) {
+    const rendered = renderFor(context, state, key, values);
+    if (rendered !== null) return rendered;
+  }
+  return null;
+}
+
+function causeOf({ context, reminder }: Firing) {
+  const { step, dueAt, episodeAt } = reminder;
+  const thresholds = { step, dueAt, episodeAt };
+  return { trigger: 'reminder' as const, priority: priorityOf(context, reminder), thresholds };
 }
 
 function settle(
@@ -95,64 +115,6 @@ function settle(
   };
 }
 
-function say(
-  { context, state: { conversation, client }, reminder, now }: Firing,
-  type: Extract<OutboundType, 'reminder' | 'escalation_notice'>,
-  { text, template }: RenderedTemplate,
-  why: Pick<DecisionRecord, 'outcome' | 'rule' | 'reason' | 'ticketId'>,
-): { readonly record: DecisionRecord; readonly outbound: CommitParams['outbound'][number] } {
-  const messageId = context.ids.next();
-  const { locale } = template;
-  const { reminders, delivery } = context.policy;
-  const expiresAt = type === 'reminder' ? reminder.dueAt + reminders.maxLatenessMs : now + delivery.maxAgeMs;
-  const record: DecisionRecord = {
-    tenant: context.tenant,
-    id: context.ids.next(),
-    messageId,
-    conversationId: conversation.id,
-    clientId: client.id,
-    decidedAt: now,
-    trigger: 'reminder',
-    ...why,
-    priority: priorityOf(context, reminder),
-    locale,
-    classification: null,
-    inputs: {
-      isFirstMessage: false,
-      owner: conversation.owner,
-      status: conversation.status,
-      awaiting: conversation.awaiting,
-      greetedAt: client.greetedAt,
-      attachments: 0,
-      timesAsked: 0,
-      runnerUp: null,
-      thresholds: { step: reminder.step, dueAt: reminder.dueAt, episodeAt: reminder.episodeAt },
-    },
-    rules: [{ rule: why.rule, fired: true, reason: why.reason }],
-    replies: [{ messageId, type, template, sendAt: now }],
-    versions: { policy: context.policy.version, scenarios: context.scenariosVersion },
-  };
-  const outbound = {
-    message: {
-      id: messageId,
-      type,
-      text,
-      locale,
-      createdAt: now,
-      sendAt: now,
-      decisionId: record.id,
-      operatorId: null,
-    },
-    delivery: newDelivery(context, conversation, expiresAt),
-  };
-  return { record, outbound };
-}
-
 function priorityOf({ scenarios }: EngineContext, { scenario }: Reminder): Priority {
   return scenarios.get(scenario)?.priority ?? 'normal';
-}
-
-function render({ context, state: { client, conversation } }: Firing, key: string): RenderedTemplate | null {
-  const locale = conversation.locale ?? client.locale ?? context.locales[0] ?? 'en';
-  return context.templates.render(key, locale, templateValues(client, conversation, context.variables));
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { FirstlineError } from '../errors';
+import { FirstlineError, isFirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
 import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
-import type { CommitParams, ConversationPatch } from '../ports/storage';
+import type { CommitParams, ConversationPatch } from '../ports/storage-commit';
+import { watchFor } from './attention';
 import type { EngineContext } from './context';
 import { emptyCommit } from './empty-commit';
+import { announce } from './wakeups';
 
 /** What people change about a ticket; what is absent stays as it is. */
 export interface TicketChanges {
@@ -32,7 +34,7 @@ const MAX_CONFLICTS = 20;
  * it at the same time do not both get it.
  */
 export async function updateTicket(context: EngineContext, ticketId: string, changes: TicketChanges): Promise<Ticket> {
-  const { storage, tenant, clock } = context;
+  const { storage, tenant, clock, wakeups } = context;
   const wanted = checkChanges(changes);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     const known = await existing(context, ticketId);
@@ -40,13 +42,55 @@ export async function updateTicket(context: EngineContext, ticketId: string, cha
     if (state === undefined) throw notFound(ticketId);
     // Once more, behind the version it is going to be written under.
     const ticket = await existing(context, ticketId);
-    const after = { ...ticket, ...wanted, updatedAt: clock.now() };
+    const now = clock.now();
+    const resolvedAt = wanted.status === 'resolved' ? now : ticket.resolvedAt;
+    const after: Ticket = { ...ticket, ...wanted, resolvedAt, updatedAt: now };
     if (!differs(ticket, after)) return ticket;
     refuse(ticket, wanted);
-    const result = await storage.commit(ticketCommit(state.conversation, after, changes.operatorId ?? 'operator'));
-    if (result.status === 'committed') return after;
+    const commit = ticketCommit(context, state.conversation, after, changes.operatorId ?? 'operator');
+    const result = await storage.commit(commit);
+    if (result.status !== 'committed') continue;
+    announce(wakeups, commit.watch?.dueAt == null ? {} : { watch: commit.watch.dueAt });
+    return after;
   }
   throw new FirstlineError('conflict', 'the conversation kept changing; try again', { retryAfterMs: 1_000 });
+}
+
+/** Who claims, so that it is known whose the ticket is. */
+export interface ClaimParams {
+  /** 1 to 255 characters. */
+  readonly operatorId: string;
+}
+
+/** How many of the queue's first are tried when others claim at the same time. */
+const QUEUE_AT_ONCE = 20;
+
+/** Takes the first ticket of the queue that nobody else was quicker to take; `null`: the queue is empty. */
+export async function claimNext(context: EngineContext, { operatorId }: ClaimParams): Promise<Ticket | null> {
+  const { storage, tenant } = context;
+  for (let rounds = 0; rounds < MAX_CONFLICTS; rounds += 1) {
+    const queue = await storage.queue({ tenant, limit: QUEUE_AT_ONCE });
+    if (queue.length === 0) return null;
+    for (const ticket of queue) {
+      const claimed = await claimOrNull(context, ticket.id, operatorId);
+      if (claimed !== null) return claimed;
+    }
+  }
+  throw new FirstlineError('conflict', 'others were quicker each time; try again', { retryAfterMs: 1_000 });
+}
+
+/** Takes a ticket for somebody and sets it in progress. */
+export function claimTicket(context: EngineContext, ticketId: string, { operatorId }: ClaimParams): Promise<Ticket> {
+  return updateTicket(context, ticketId, { assignee: operatorId, status: 'in_progress', operatorId });
+}
+
+async function claimOrNull(context: EngineContext, ticketId: string, operatorId: string): Promise<Ticket | null> {
+  try {
+    return await claimTicket(context, ticketId, { operatorId });
+  } catch (error) {
+    if (isFirstlineError(error) && (error.code === 'conflict' || error.code === 'not_found')) return null;
+    throw error;
+  }
 }
 
 function checkChanges({ status, priority, assignee }: TicketChanges): Wanted {
@@ -84,13 +128,19 @@ function differs(before: Ticket, after: Ticket): boolean {
   return (['status', 'priority', 'assignee'] as const).some((name) => before[name] !== after[name]);
 }
 
-function ticketCommit(conversation: Conversation, ticket: Ticket, operatorId: string): CommitParams {
-  const { id: ticketId, status, priority, assignee, updatedAt: now } = ticket;
+function ticketCommit(
+  context: EngineContext,
+  conversation: Conversation,
+  ticket: Ticket,
+  operatorId: string,
+): CommitParams {
+  const { id: ticketId, status, priority, assignee, resolvedAt, updatedAt: now } = ticket;
   const data = { ticketId, status, priority, assignee, operatorId };
   return {
     ...emptyCommit(conversation, now),
     conversation: status === 'resolved' ? withoutTicket(conversation, ticketId) : {},
-    updateTicket: { id: ticketId, status, priority, assignee },
+    updateTicket: { id: ticketId, status, priority, assignee, resolvedAt },
+    watch: conversation.ticketId === ticketId ? watchFor(context, conversation, ticket, now) : null,
     events: [{ type: 'ticket.updated', at: now, conversationId: conversation.id, data }],
   };
 }
@@ -98,7 +148,11 @@ function ticketCommit(conversation: Conversation, ticket: Ticket, operatorId: st
 /** Nobody waits on a resolved ticket, and nothing more is counted on it. Who owns the conversation does not change. */
 function withoutTicket(conversation: Conversation, ticketId: string): ConversationPatch {
   if (conversation.ticketId !== ticketId) return {};
-  return { ticketId: null, ...(conversation.status === 'waiting_on_person' ? { status: 'open' } : {}) };
+  // What the bot asked for meanwhile is settled with the ticket, too.
+  return {
+    ticketId: null,
+    ...(conversation.status === 'waiting_on_person' ? { status: 'open', awaiting: null } : {}),
+  };
 }
 
 function notFound(ticketId: string): FirstlineError {

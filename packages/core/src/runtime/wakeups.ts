@@ -1,4 +1,4 @@
-import type { WorkKind } from '../ports/storage';
+import type { WorkKind } from '../ports/storage-work';
 import type { Clock } from '../ports/clock';
 
 /**
@@ -45,13 +45,13 @@ export interface Wakeups {
 
 export function createWakeups(): Wakeups {
   return {
-    work: { process: new Wakeup(), deliver: new Wakeup(), remind: new Wakeup() },
+    work: { process: new Wakeup(), deliver: new Wakeup(), remind: new Wakeup(), watch: new Wakeup() },
     feed: new Set(),
   };
 }
 
 export function announce(wakeups: Wakeups, due: Partial<Record<WorkKind, number>>): void {
-  for (const kind of ['process', 'deliver', 'remind'] as const) {
+  for (const kind of ['process', 'deliver', 'remind', 'watch'] as const) {
     const at = due[kind];
     if (at !== undefined) wakeups.work[kind].notify(at);
   }

@@ -1,8 +1,9 @@
-import type { WorkKind } from '../ports/storage';
+import type { WorkKind } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import type { Deliverer } from './deliverer';
 import type { Processor } from './processor';
-import type { Reminders } from './reminders';
+import type { DueLane } from './due-lane';
+import type { Housekeeping } from './housekeeping';
 
 /** What one `tick` did. */
 export interface TickResult {
@@ -10,6 +11,8 @@ export interface TickResult {
   readonly processed: number;
   /** Reminders looked at. */
   readonly reminded: number;
+  /** Conversations looked at because people were expected to have done something. */
+  readonly watched: number;
   /** Delivery attempts made. */
   readonly delivered: number;
 }
@@ -20,6 +23,8 @@ interface Lane {
   idle(): Promise<void>;
 }
 
+/** In the order in which one makes the next due. */
+const KINDS: readonly WorkKind[] = ['process', 'remind', 'watch', 'deliver'];
 /** After a failed claim, so that a storage that is away is not asked in a tight loop. */
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
@@ -30,12 +35,23 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
 export class Worker {
   readonly #context: EngineContext;
   readonly #lanes: Readonly<Record<WorkKind, Lane>>;
+  readonly #housekeeping: Housekeeping;
   #stopping: AbortController | null = null;
   #loops: Promise<unknown> = Promise.resolve();
 
-  constructor(context: EngineContext, processor: Processor, reminders: Reminders, deliverer: Deliverer) {
+  constructor(
+    context: EngineContext,
+    lanes: {
+      readonly process: Processor;
+      readonly remind: DueLane;
+      readonly watch: DueLane;
+      readonly deliver: Deliverer;
+    },
+    housekeeping: Housekeeping,
+  ) {
     this.#context = context;
-    this.#lanes = { process: processor, remind: reminders, deliver: deliverer };
+    this.#lanes = lanes;
+    this.#housekeeping = housekeeping;
   }
 
   get running(): boolean {
@@ -46,8 +62,10 @@ export class Worker {
     if (this.#stopping !== null) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    const kinds: readonly WorkKind[] = ['process', 'remind', 'deliver'];
-    this.#loops = Promise.all(kinds.map((kind) => this.#loop(kind, stopping.signal)));
+    this.#loops = Promise.all([
+      ...KINDS.map((kind) => this.#loop(kind, stopping.signal)),
+      this.#housekeeping.loop(stopping.signal),
+    ]);
   }
 
   /** Stops claiming and waits for everything that was begun. */
@@ -64,18 +82,19 @@ export class Worker {
 
   /** Works off everything that is due now, including what that makes due, and returns. */
   async tick(): Promise<TickResult> {
-    const done: Record<WorkKind, number> = { process: 0, remind: 0, deliver: 0 };
+    const done: Record<WorkKind, number> = { process: 0, remind: 0, watch: 0, deliver: 0 };
     let claimed: number;
     do {
       claimed = 0;
-      for (const kind of ['process', 'remind', 'deliver'] as const) {
+      for (const kind of KINDS) {
         const count = await this.#lanes[kind].claimDue();
         await this.#lanes[kind].idle();
         done[kind] += count;
         claimed += count;
       }
     } while (claimed > 0);
-    return { processed: done.process, reminded: done.remind, delivered: done.deliver };
+    await this.#housekeeping.runIfDue();
+    return { processed: done.process, reminded: done.remind, watched: done.watch, delivered: done.deliver };
   }
 
   async #loop(kind: WorkKind, signal: AbortSignal): Promise<void> {

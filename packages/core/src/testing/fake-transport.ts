@@ -5,6 +5,8 @@ import type { SendContext, Transport } from '../ports/transport';
 export interface FakeTransportOptions {
   /** Default 10 s. */
   readonly timeoutMs?: number;
+  /** People chat here, see `Transport.chat`. Default false. */
+  readonly chat?: boolean;
   /** Default: any address is fine as it is. */
   readonly checkAddress?: (address: JsonObject) => JsonObject;
 }
@@ -20,6 +22,7 @@ export type SendResponder = (outbound: OutboundDelivery, context: SendContext) =
 /** A transport that sends nowhere, remembers everything, and fails when told to. */
 export class FakeTransport implements Transport {
   readonly timeoutMs: number;
+  readonly chat: boolean;
   /** Every send in order, whatever became of it. */
   readonly sent: RecordedSend[] = [];
   readonly #checkAddress: (address: JsonObject) => JsonObject;
@@ -30,6 +33,7 @@ export class FakeTransport implements Transport {
 
   constructor(options: FakeTransportOptions = {}) {
     this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.chat = options.chat ?? false;
     this.#checkAddress = options.checkAddress ?? ((address) => address);
   }
 

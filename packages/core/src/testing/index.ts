@@ -1,3 +1,4 @@
+export { cacheContract, type CacheUnderTest, type CreateCache } from './cache-contract';
 export { countingIds } from './counting-ids';
 export { FakeTransport, type FakeTransportOptions, type RecordedSend, type SendResponder } from './fake-transport';
 export { ManualClock } from './manual-clock';

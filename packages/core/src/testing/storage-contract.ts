@@ -1,6 +1,6 @@
 import { clientCases, conversationCases, idempotencyCases } from './contract/accepting';
 import { Cases, type ContractTestApi, type CreateStorage } from './contract/cases';
-import { decisionCases, ticketCases, versionCases, wholeCases } from './contract/committing';
+import { decisionCases, versionCases, wholeCases } from './contract/committing';
 import { attemptCases, gateCases } from './contract/delivering';
 import { invariantCases } from './contract/invariants';
 import { leaseCases } from './contract/leasing';
@@ -8,8 +8,14 @@ import { lifespanCases } from './contract/lifespan';
 import { cancelCases, orderCases, replayCases } from './contract/outbox-order';
 import { feedCases, filterCases, pagingCases } from './contract/paging';
 import { countCases, exactnessCases, lookupCases } from './contract/reading';
+import { archiveCases, eraseCases } from './contract/erasing';
+import { pruneCases } from './contract/pruning';
 import { reminderCases } from './contract/reminding';
+import { correctionCases, noteCases, queueCases, templateCases, ticketCases } from './contract/staffing';
+import { draftCases } from './contract/superseding';
 import { tenantCases } from './contract/tenancy';
+import { turnCases } from './contract/turning';
+import { watchCases } from './contract/watching';
 
 export interface StorageContractOptions {
   /** One random walk each. Default five. */
@@ -38,11 +44,14 @@ export function storageContract(
   clientCases(cases);
   conversationCases(cases);
   leaseCases(cases);
+  turnCases(cases);
   decisionCases(cases);
   versionCases(cases);
   wholeCases(cases);
   ticketCases(cases);
   reminderCases(cases);
+  watchCases(cases);
+  draftCases(cases);
   attemptCases(cases);
   gateCases(cases);
   orderCases(cases);
@@ -54,6 +63,13 @@ export function storageContract(
   lookupCases(cases);
   countCases(cases);
   exactnessCases(cases);
+  queueCases(cases);
+  noteCases(cases);
+  correctionCases(cases);
+  templateCases(cases);
+  archiveCases(cases);
+  eraseCases(cases);
+  pruneCases(cases);
   tenantCases(cases);
   lifespanCases(cases);
   invariantCases(cases, options.seeds ?? SEEDS);

@@ -49,6 +49,13 @@ export const SCENARIOS: readonly ScenarioInput[] = [
     asksForHuman: true,
   },
   {
+    id: 'GREETING',
+    smallTalk: true,
+    description: 'Says hello',
+    examples: ['good morning', 'доброе утро'],
+    reply: { ru: 'Чем помочь?', en: 'What can I do for you?' },
+  },
+  {
     id: 'THANKS',
     smallTalk: true,
     description: 'Says thanks',
@@ -78,13 +85,14 @@ export function scriptedClassifier(): ScriptedClassifier {
     [/silent/i, 'SILENT'],
     [/alive/i, 'HUMAN'],
     [/thanks|спасибо/i, 'THANKS'],
+    [/good morning|доброе утро/i, 'GREETING'],
     [/maybe/i, { scenario: 'REFERRAL', confidence: 0.2 }],
   ]);
 }
 
 export function desk(options: Partial<EngineOptions> = {}): Desk {
   const clock = (options.clock as ManualClock | undefined) ?? new ManualClock();
-  const transport = new FakeTransport();
+  const transport = (options.transports?.['fake'] as FakeTransport | undefined) ?? new FakeTransport();
   const classifier = scriptedClassifier();
   const storage = options.storage ?? memoryStorage();
   const engine = createEngine({

@@ -37,11 +37,13 @@ export const initial: Migration = {
         .addColumn('operator_id', 'text')
         .addColumn('ticket_id', 'text')
         .addColumn('awaiting', 'text')
+        .addColumn('attend_by', 'bigint')
         .addColumn('last_seq', 'bigint', required)
         .addColumn('inbound_count', 'bigint', required)
         .addColumn('created_at', 'bigint', required)
         .addColumn('last_inbound_at', 'bigint', required)
         .addColumn('last_outbound_at', 'bigint')
+        .addColumn('active_on', 'bigint', required)
         .addColumn('closed_at', 'bigint')
         .addColumn('version', 'bigint', required)
         .addPrimaryKeyConstraint('conversations_pk', ['tenant', 'id']),
@@ -50,6 +52,8 @@ export const initial: Migration = {
     index(schema, 'conversations_open', 'conversations', ['tenant', 'client_id', 'channel_key'])
       .unique()
       .where('status', '<>', literal('closed')),
+    // What is old enough to go.
+    index(schema, 'conversations_by_activity', 'conversations', ['tenant', 'active_on']),
     index(schema, 'conversations_newest', 'conversations', ['tenant', ...NEWEST]),
     index(schema, 'conversations_of_client', 'conversations', ['tenant', 'client_id', ...NEWEST]),
     index(schema, 'conversations_by_status', 'conversations', ['tenant', 'status', ...NEWEST]),
@@ -70,13 +74,17 @@ export const initial: Migration = {
       .addColumn('attachments', 'text')
       .addColumn('automated', 'bigint')
       .addColumn('created_at', 'bigint', required)
+      .addColumn('in_turn', 'bigint')
+      .addColumn('corrected_to', 'text')
       .addColumn('decided_at', 'bigint')
-      .addColumn('type', 'text')
+      .addColumn('idempotency_key', 'text')
       .addColumn('decision_id', 'text')
+      .addColumn('type', 'text')
       .addColumn('operator_id', 'text')
       .addColumn('send_at', 'bigint')
       .addPrimaryKeyConstraint('messages_pk', ['tenant', 'id']),
     index(schema, 'messages_history', 'messages', ['tenant', 'conversation_id', 'seq']).unique(),
+    index(schema, 'messages_corrected', 'messages', ['tenant', ...NEWEST]).where('corrected_to', 'is not', null),
     index(schema, 'messages_undecided', 'messages', ['tenant', 'conversation_id', 'seq'])
       .where('direction', '=', literal('inbound'))
       .where('decided_at', 'is', null),
@@ -90,6 +98,12 @@ export const initial: Migration = {
         .addColumn('message_id', 'text', required)
         .addColumn('expires_at', 'bigint')
         .addPrimaryKeyConstraint('idempotency_keys_pk', ['tenant', 'key']),
+    ),
+    // Most keys are kept for ever; the index is only for the others.
+    index(schema, 'idempotency_keys_expiring', 'idempotency_keys', ['tenant', 'expires_at']).where(
+      'expires_at',
+      'is not',
+      null,
     ),
 
     narrowTable(
@@ -206,6 +220,10 @@ export const initial: Migration = {
         .addColumn('status', 'text', required)
         .addColumn('assignee', 'text')
         .addColumn('repeats', 'bigint', required)
+        .addColumn('responded_at', 'bigint')
+        .addColumn('resolved_at', 'bigint')
+        .addColumn('pauses', 'text', required)
+        .addColumn('breaches', 'text', required)
         .addColumn('created_at', 'bigint', required)
         .addColumn('updated_at', 'bigint', required)
         .addPrimaryKeyConstraint('tickets_pk', ['tenant', 'id']),
@@ -213,6 +231,36 @@ export const initial: Migration = {
     index(schema, 'tickets_newest', 'tickets', ['tenant', ...NEWEST]),
     index(schema, 'tickets_by_status', 'tickets', ['tenant', 'status', ...NEWEST]),
     index(schema, 'tickets_by_priority', 'tickets', ['tenant', 'priority', ...NEWEST]),
+    index(schema, 'tickets_of_conversation', 'tickets', ['tenant', 'conversation_id', ...NEWEST]),
+    // Those that nobody has: few, however many there were.
+    index(schema, 'tickets_queue', 'tickets', ['tenant', 'priority', ...NEWEST])
+      .where('status', '=', literal('open'))
+      .where('assignee', 'is', null),
+
+    narrowTable(
+      schema
+        .createTable('notes')
+        .addColumn('tenant', 'text', required)
+        .addColumn('id', 'text', required)
+        .addColumn('conversation_id', 'text', required)
+        .addColumn('ticket_id', 'text')
+        .addColumn('operator_id', 'text', required)
+        .addColumn('text', 'text', required)
+        .addColumn('created_at', 'bigint', required)
+        .addPrimaryKeyConstraint('notes_pk', ['tenant', 'id']),
+    ),
+    index(schema, 'notes_of_conversation', 'notes', ['tenant', 'conversation_id', ...NEWEST]),
+
+    narrowTable(
+      schema
+        .createTable('templates')
+        .addColumn('tenant', 'text', required)
+        .addColumn('key', 'text', required)
+        .addColumn('locale', 'text', required)
+        .addColumn('text', 'text', required)
+        .addColumn('updated_at', 'bigint', required)
+        .addPrimaryKeyConstraint('templates_pk', ['tenant', 'key', 'locale']),
+    ),
 
     narrowTable(
       schema
@@ -225,6 +273,8 @@ export const initial: Migration = {
         .addColumn('data', 'text', required)
         .addPrimaryKeyConstraint('events_pk', ['tenant', 'seq']),
     ),
+    // For removing a conversation, which takes its entries out of the middle of the feed.
+    index(schema, 'events_of_conversation', 'events', ['tenant', 'conversation_id']),
   ],
 };
 

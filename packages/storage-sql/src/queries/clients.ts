@@ -60,6 +60,10 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
         .returningAll(),
     ),
 
+    remove: define((db, p: ClientParams) =>
+      db.deleteFrom('clients').where('tenant', '=', p.tenant).where('id', '=', p.clientId),
+    ),
+
     update: define((db, p: UpdateParams) =>
       db
         .updateTable('clients')

@@ -1,4 +1,4 @@
-import type { ConversationStatus, Owner } from '@firstline/core';
+import type { ConversationStatus, Owner, WorkKind } from '@firstline/core';
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
@@ -21,6 +21,7 @@ interface OpenParams {
   readonly channel: string | null;
   readonly channelKey: string | null;
   readonly locale: string | null;
+  readonly today: number;
 }
 
 interface AdvanceParams {
@@ -30,6 +31,17 @@ interface AdvanceParams {
   /** Messages about to be appended. */
   readonly added: number;
   readonly lastOutboundAt: number | null;
+}
+
+interface DetailParams {
+  readonly tenant: string;
+  readonly id: string;
+  readonly operatorId: string | null;
+  readonly ticketId: string | null;
+  readonly awaiting: string | null;
+  readonly attendBy: number | null;
+  readonly locale: string | null;
+  readonly closedAt: number | null;
 }
 
 interface ListParams extends NewestParams {
@@ -80,6 +92,7 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
           created_at: p.now,
           last_inbound_at: p.now,
           last_outbound_at: null,
+          active_on: p.today,
           closed_at: null,
           version: 1,
         })
@@ -89,7 +102,7 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
     advance: define((db, p: AdvanceParams) => advance(db, p).returningAll()),
 
     /** The same under a lease; no row comes back as well where somebody else holds the lane. */
-    advanceLeased: define((db, p: AdvanceParams & { readonly kind: 'process' | 'remind' | 'deliver'; token: string }) =>
+    advanceLeased: define((db, p: AdvanceParams & { readonly kind: WorkKind; token: string }) =>
       advance(db, p)
         .where((eb) =>
           eb.exists(
@@ -114,30 +127,23 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
     ),
 
     /** Apart from `setStage`, since none of these columns is in an index. */
-    setDetails: define(
-      (
-        db,
-        p: {
-          tenant: string;
-          id: string;
-          operatorId: string | null;
-          ticketId: string | null;
-          awaiting: string | null;
-          locale: string | null;
-          closedAt: number | null;
-        },
-      ) =>
-        db
-          .updateTable('conversations')
-          .set({
-            operator_id: p.operatorId,
-            ticket_id: p.ticketId,
-            awaiting: p.awaiting,
-            locale: p.locale,
-            closed_at: p.closedAt,
-          })
-          .where('tenant', '=', p.tenant)
-          .where('id', '=', p.id),
+    setDetails: define((db, p: DetailParams) =>
+      db
+        .updateTable('conversations')
+        .set({
+          operator_id: p.operatorId,
+          ticket_id: p.ticketId,
+          awaiting: p.awaiting,
+          attend_by: p.attendBy,
+          locale: p.locale,
+          closed_at: p.closedAt,
+        })
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', p.id),
+    ),
+
+    setActive: define((db, p: { tenant: string; id: string; today: number }) =>
+      db.updateTable('conversations').set({ active_on: p.today }).where('tenant', '=', p.tenant).where('id', '=', p.id),
     ),
 
     get: define((db, p: { tenant: string; id: string }) =>
@@ -149,16 +155,19 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
         .selectFrom('conversations')
         .selectAll()
         .where('tenant', '=', p.tenant)
-        .where('id', 'in', dialect.elements(p.ids)),
+        .where('id', dialect.among, dialect.elements(p.ids)),
     ),
 
-    lockMany: define((db, p: { tenant: string; ids: string }) =>
+    /** Those of a client, in the order they came. Whoever holds the client's lock meets no new ones. */
+    lockOfClient: define((db, p: { tenant: string; clientId: string }) =>
       dialect.lock(
         db
           .selectFrom('conversations')
           .selectAll()
           .where('tenant', '=', p.tenant)
-          .where('id', 'in', dialect.elements(p.ids)),
+          .where('client_id', '=', p.clientId)
+          .orderBy('created_at')
+          .orderBy('id'),
         'wait',
       ),
     ),
@@ -172,7 +181,7 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
         .selectAll('clients')
         .distinct()
         .where('conversations.tenant', '=', p.tenant)
-        .where('conversations.id', 'in', dialect.elements(p.ids)),
+        .where('conversations.id', dialect.among, dialect.elements(p.ids)),
     ),
 
     list: newestFirst(['clientId', 'owner', 'status'], (given) =>

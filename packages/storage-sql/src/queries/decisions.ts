@@ -1,5 +1,4 @@
 import type { DecisionRecord } from '@firstline/core';
-import { literal } from '../literal';
 import type { Define } from '../statement';
 
 type InsertParams = Pick<DecisionRecord, 'tenant' | 'id' | 'messageId' | 'trigger' | 'outcome'> & {
@@ -21,15 +20,6 @@ export function decisionQueries(define: Define) {
 
     get: define((db, p: { tenant: string; id: string }) =>
       db.selectFrom('decisions').select('record').where('tenant', '=', p.tenant).where('id', '=', p.id),
-    ),
-
-    aboutMessage: define((db, p: { tenant: string; messageId: string }) =>
-      db
-        .selectFrom('decisions')
-        .select('record')
-        .where('tenant', '=', p.tenant)
-        .where('message_id', '=', p.messageId)
-        .where('trigger', '=', literal('message')),
     ),
   };
 }

@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundType } from '@firstline/core';
+import { sql } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
 import { newestFirst, type NewestParams } from '../newest-first';
@@ -63,7 +64,40 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .where('tenant', '=', p.tenant)
         .where('conversation_id', '=', p.conversationId)
         .where('status', '=', literal('pending'))
-        .where('type', 'in', dialect.elements<OutboundType>(p.types)),
+        .where('type', dialect.among, dialect.elements<OutboundType>(p.types))
+        .returning(['id', 'message_id', 'attempts', 'seq']),
+    ),
+
+    /** Cancels those of the list that were never attempted. */
+    supersede: define((db, p: Omit<CancelParams, 'types'> & { readonly ids: string }) =>
+      db
+        .updateTable('deliveries')
+        .set({ status: literal('cancelled'), reason: p.reason, settled_at: p.now })
+        .where('tenant', '=', p.tenant)
+        .where('id', dialect.among, dialect.elements(p.ids))
+        .where('conversation_id', '=', p.conversationId)
+        .where('status', '=', literal('pending'))
+        .where('attempts', '=', sql.lit(0))
+        .returning(['id', 'message_id', 'attempts', 'seq']),
+    ),
+
+    drafts: define((db, p: { tenant: string; conversationId: string }) =>
+      db
+        .selectFrom('deliveries as d')
+        .innerJoin('messages as m', (join) =>
+          join.onRef('m.tenant', '=', 'd.tenant').onRef('m.id', '=', 'd.message_id'),
+        )
+        .leftJoin('decisions as b', (join) =>
+          join.onRef('b.tenant', '=', 'm.tenant').onRef('b.id', '=', 'm.decision_id'),
+        )
+        .selectAll('m')
+        .select(['d.id as delivery_id', 'b.record'])
+        .where('d.tenant', '=', p.tenant)
+        .where('d.conversation_id', '=', p.conversationId)
+        .where('d.status', '=', literal('pending'))
+        .where('d.type', '=', literal('bot_auto'))
+        .where('d.attempts', '=', sql.lit(0))
+        .orderBy('d.seq'),
     ),
 
     /** The pending delivery of each conversation that goes out first, where there is one. */
@@ -75,7 +109,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         )
         .selectAll('d')
         .where('c.tenant', '=', p.tenant)
-        .where('c.id', 'in', dialect.elements(p.ids))
+        .where('c.id', dialect.among, dialect.elements(p.ids))
         .where('d.status', '=', literal('pending'))
         .where('d.seq', '=', (eb) =>
           eb
@@ -100,7 +134,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .updateTable('deliveries')
         .set((eb) => ({ attempts: eb('attempts', '+', eb.lit(1)) }))
         .where('tenant', '=', p.tenant)
-        .where('id', 'in', dialect.elements(p.ids)),
+        .where('id', dialect.among, dialect.elements(p.ids)),
     ),
 
     finish: define((db, p: FinishParams) =>
@@ -133,12 +167,33 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .returningAll(),
     ),
 
+    /** Locks the conversation as well, and first. */
+    lock: define((db, p: { tenant: string; id: string }) =>
+      dialect.lock(
+        db
+          .selectFrom('conversations')
+          .innerJoin('deliveries', (join) =>
+            join
+              .onRef('deliveries.tenant', '=', 'conversations.tenant')
+              .onRef('deliveries.conversation_id', '=', 'conversations.id'),
+          )
+          .selectAll('deliveries')
+          .where('deliveries.tenant', '=', p.tenant)
+          .where('deliveries.id', '=', p.id),
+        'wait',
+      ),
+    ),
+
     get: define((db, p: { tenant: string; id: string }) =>
       db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
     ),
 
     many: define((db, p: { tenant: string; ids: string }) =>
-      db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant).where('id', 'in', dialect.elements(p.ids)),
+      db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('id', dialect.among, dialect.elements(p.ids)),
     ),
 
     list: newestFirst(['status', 'conversationId'], (given) =>

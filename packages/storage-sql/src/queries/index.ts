@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { statements } from '../statement';
+import { archiveQueries } from './archive';
 import { clientQueries } from './clients';
 import { conversationQueries } from './conversations';
 import { countQueries } from './counts';
@@ -10,13 +11,18 @@ import { eventQueries } from './events';
 import { idempotencyKeyQueries } from './idempotency-keys';
 import { laneQueries } from './lanes';
 import { messageQueries } from './messages';
+import { noteQueries } from './notes';
 import { reminderQueries } from './reminders';
+import { removalQueries } from './removal';
+import { retentionQueries } from './retention';
+import { templateQueries } from './templates';
 import { ticketQueries } from './tickets';
 
 /** Every statement the storage runs, compiled. */
 export function sqlQueries(dialect: SqlDialect) {
   const define = statements(dialect);
   return {
+    archive: archiveQueries(define, dialect),
     attempts: attemptQueries(define),
     clients: clientQueries(define, dialect),
     conversations: conversationQueries(define, dialect),
@@ -27,9 +33,13 @@ export function sqlQueries(dialect: SqlDialect) {
     idempotencyKeys: idempotencyKeyQueries(define),
     lanes: laneQueries(define, dialect),
     messages: messageQueries(define, dialect),
+    notes: noteQueries(define),
     ping: define((db) => db.selectNoFrom(sql<number>`1`.as('pong'))),
     reminders: reminderQueries(define, dialect),
-    tickets: ticketQueries(define),
+    removal: removalQueries(define, dialect),
+    retention: retentionQueries(define, dialect),
+    templates: templateQueries(define),
+    tickets: ticketQueries(define, dialect),
   };
 }
 

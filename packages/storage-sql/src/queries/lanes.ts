@@ -12,6 +12,7 @@ interface LaneParams {
 }
 
 type HeldParams = LaneParams & { readonly token: string };
+type OldestParams = Omit<LaneParams, 'kind'> & { readonly maxWaitMs: number };
 type DueParams = LaneParams & { readonly readyAt: number };
 
 interface LanesParams {
@@ -26,6 +27,35 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
   return {
     /** Makes a lane due; one that exists stays as it is. */
     leave: define((db, p: DueParams) => newLane(db, p).onConflict((conflict) => conflict.columns(KEY).doNothing())),
+
+    /**
+     * Makes the `process` lane due when the client has been quiet for a while, and in time for the message that has waited
+     * longest; one that is held or due by now stays as it is.
+     */
+    hearOut: define((db, p: OldestParams & { readonly now: number; readonly quietAt: number }) =>
+      db
+        .insertInto('due_work')
+        .values((eb) => ({
+          tenant: p.tenant,
+          kind: literal('process'),
+          conversation_id: p.conversationId,
+          ready_at: eb
+            .case()
+            .when(eb(latest(eb, p), '<', p.quietAt))
+            .then(latest(eb, p))
+            .else(eb.val(p.quietAt))
+            .end(),
+          token: null,
+          claims: eb.lit(0),
+        }))
+        .onConflict((conflict) =>
+          conflict
+            .columns(KEY)
+            .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at') }))
+            .where('due_work.token', 'is', null)
+            .where('due_work.ready_at', '>', p.now),
+        ),
+    ),
 
     /** Makes a lane and leases it, or leases one that is claimable now; no row comes back where it is not. */
     take: define((db, p: HeldParams & { readonly until: number; readonly now: number }) =>
@@ -60,8 +90,37 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
       ),
     ),
 
+    /**
+     * The same of the `deliver` lanes, and their conversations with them. Others lock a conversation before its lanes, and
+     * whoever waited for one while holding the other would wait for ever; so what is busy is left for the next time.
+     */
+    claimableDeliveries: define((db, p: { tenant: string; now: number; limit: number }) =>
+      dialect.lock(
+        db
+          .selectFrom('due_work')
+          .innerJoin('conversations', (join) =>
+            join
+              .onRef('conversations.tenant', '=', 'due_work.tenant')
+              .onRef('conversations.id', '=', 'due_work.conversation_id'),
+          )
+          .select(['due_work.conversation_id', 'due_work.claims'])
+          .where('due_work.tenant', '=', p.tenant)
+          .where('due_work.kind', '=', literal('deliver'))
+          .where('due_work.ready_at', '<=', p.now)
+          .orderBy('due_work.ready_at')
+          .limit(p.limit),
+        'skip',
+      ),
+    ),
+
+    /** The same as `claimable` of one conversation, where a lane that nobody holds need not be due. */
     claimableOne: define((db, p: LaneParams & { readonly now: number }) =>
-      dialect.lock(lane(db, p).select(['conversation_id', 'claims']).where('ready_at', '<=', p.now), 'skip'),
+      dialect.lock(
+        lane(db, p)
+          .select(['conversation_id', 'claims'])
+          .where((eb) => eb.or([eb('ready_at', '<=', p.now), eb('token', 'is', null)])),
+        'skip',
+      ),
     ),
 
     lease: define((db, p: LanesParams & { readonly token: string; readonly until: number }) =>
@@ -70,22 +129,30 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
         .set((eb) => ({ ready_at: p.until, token: p.token, claims: eb('claims', '+', eb.lit(1)) }))
         .where('tenant', '=', p.tenant)
         .where('kind', '=', p.kind)
-        .where('conversation_id', 'in', dialect.elements(p.ids)),
+        .where('conversation_id', dialect.among, dialect.elements(p.ids)),
     ),
 
+    /** Who holds the lanes. Locks the conversations too, in one order for everybody. */
     holders: define((db, p: LanesParams) =>
       dialect.lock(
-        db
-          .selectFrom('due_work')
-          .select(['conversation_id', 'token'])
-          .where('tenant', '=', p.tenant)
-          .where('kind', '=', p.kind)
-          .where('conversation_id', 'in', dialect.elements(p.ids)),
+        heldLane(db, p)
+          .select(['due_work.conversation_id', 'due_work.token'])
+          .where('due_work.conversation_id', dialect.among, dialect.elements(p.ids))
+          .orderBy('conversations.id'),
         'wait',
       ),
     ),
 
-    holder: define((db, p: LaneParams) => dialect.lock(lane(db, p).select('token'), 'wait')),
+    /**
+     * Who holds a lane. Locks the conversation too: whoever adds work holds that lock until it is there for all to see, so
+     * what the holder of the lock finds is all there is.
+     */
+    holder: define((db, p: LaneParams) =>
+      dialect.lock(
+        heldLane(db, p).select('due_work.token').where('due_work.conversation_id', '=', p.conversationId),
+        'wait',
+      ),
+    ),
 
     keep: define((db, p: HeldParams & { readonly until: number }) =>
       changedLane(db, p).set({ ready_at: p.until }).where('token', '=', p.token),
@@ -139,6 +206,19 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
   };
 }
 
+/** By when the client has to be answered however much more is written. */
+function latest(eb: ExpressionBuilder<Database, 'due_work'>, p: OldestParams) {
+  return eb
+    .selectFrom('messages as u')
+    .select((row) => row('u.created_at', '+', p.maxWaitMs).as('latest'))
+    .where('u.tenant', '=', p.tenant)
+    .where('u.conversation_id', '=', p.conversationId)
+    .where('u.direction', '=', literal('inbound'))
+    .where('u.decided_at', 'is', null)
+    .orderBy('u.seq')
+    .limit(sql.lit(1));
+}
+
 const KEY = ['tenant', 'kind', 'conversation_id'] as const;
 
 function key(p: LaneParams) {
@@ -155,6 +235,19 @@ function lane(db: Kysely<Database>, p: LaneParams) {
     .where('tenant', '=', p.tenant)
     .where('kind', '=', p.kind)
     .where('conversation_id', '=', p.conversationId);
+}
+
+/** The conversation stands first, and is locked first. */
+function heldLane(db: Kysely<Database>, p: Pick<LaneParams, 'tenant' | 'kind'>) {
+  return db
+    .selectFrom('conversations')
+    .innerJoin('due_work', (join) =>
+      join
+        .onRef('due_work.tenant', '=', 'conversations.tenant')
+        .onRef('due_work.conversation_id', '=', 'conversations.id'),
+    )
+    .where('due_work.tenant', '=', p.tenant)
+    .where('due_work.kind', '=', p.kind);
 }
 
 function changedLane(db: Kysely<Database>, p: LaneParams) {

@@ -55,7 +55,7 @@ export function reminderQueries(define: Define, dialect: SqlDialect) {
         .selectFrom('reminders')
         .selectAll()
         .where('tenant', '=', p.tenant)
-        .where('conversation_id', 'in', dialect.elements(p.ids))
+        .where('conversation_id', dialect.among, dialect.elements(p.ids))
         .where('status', '=', literal('pending')),
     ),
 

@@ -1,11 +1,13 @@
 import type { Priority, Ticket, TicketStatus } from '@firstline/core';
+import { sql } from 'kysely';
+import type { SqlDialect } from '../dialect';
+import { literal } from '../literal';
 import { newestFirst, type NewestParams } from '../newest-first';
 import type { Define } from '../statement';
 
-interface InsertParams extends Omit<Ticket, 'attachments'> {
-  /** JSON. */
-  readonly attachments: string;
-}
+type JsonColumn = 'attachments' | 'pauses' | 'breaches';
+
+interface InsertParams extends Omit<Ticket, JsonColumn>, Readonly<Record<JsonColumn, string>> {}
 
 interface UpdateParams {
   readonly tenant: string;
@@ -16,6 +18,16 @@ interface UpdateParams {
   /** 1: `assignee` is written, also where it is `null`; 0: it stays. */
   readonly assign: number;
   readonly assignee: string | null;
+  /** 1: `respondedAt` is written, also where it is `null`. */
+  readonly respond: number;
+  readonly respondedAt: number | null;
+  /** 1: `resolvedAt` is written, also where it is `null`. */
+  readonly resolve: number;
+  readonly resolvedAt: number | null;
+  /** JSON; `null`: unchanged. */
+  readonly pauses: string | null;
+  /** JSON; `null`: unchanged. */
+  readonly breaches: string | null;
   /** Added to `repeats`. */
   readonly repeated: number;
   readonly now: number;
@@ -26,7 +38,7 @@ interface ListParams extends NewestParams {
   readonly priority: Priority;
 }
 
-export function ticketQueries(define: Define) {
+export function ticketQueries(define: Define, dialect: SqlDialect) {
   return {
     insert: define((db, p: InsertParams) =>
       db.insertInto('tickets').values({
@@ -42,6 +54,10 @@ export function ticketQueries(define: Define) {
         status: p.status,
         assignee: p.assignee,
         repeats: p.repeats,
+        responded_at: p.respondedAt,
+        resolved_at: p.resolvedAt,
+        pauses: p.pauses,
+        breaches: p.breaches,
         created_at: p.createdAt,
         updated_at: p.updatedAt,
       }),
@@ -53,12 +69,11 @@ export function ticketQueries(define: Define) {
         .set((eb) => ({
           status: eb.fn.coalesce(eb.val(p.status), 'status'),
           priority: eb.fn.coalesce(eb.val(p.priority), 'priority'),
-          assignee: eb
-            .case()
-            .when(eb.val(p.assign), '=', eb.lit(1))
-            .then(eb.val(p.assignee))
-            .else(eb.ref('assignee'))
-            .end(),
+          assignee: sql<string | null>`case when ${p.assign} = 1 then ${p.assignee} else assignee end`,
+          responded_at: sql<number | null>`case when ${p.respond} = 1 then ${p.respondedAt} else responded_at end`,
+          resolved_at: sql<number | null>`case when ${p.resolve} = 1 then ${p.resolvedAt} else resolved_at end`,
+          pauses: eb.fn.coalesce(eb.val(p.pauses), 'pauses'),
+          breaches: eb.fn.coalesce(eb.val(p.breaches), 'breaches'),
           repeats: eb('repeats', '+', p.repeated),
           updated_at: p.now,
         }))
@@ -69,6 +84,28 @@ export function ticketQueries(define: Define) {
 
     get: define((db, p: { tenant: string; id: string }) =>
       db.selectFrom('tickets').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
+    ),
+
+    many: define((db, p: { tenant: string; ids: string }) =>
+      db
+        .selectFrom('tickets')
+        .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('id', dialect.among, dialect.elements(p.ids)),
+    ),
+
+    /** Those of one priority that nobody has, oldest first. */
+    queued: define((db, p: { tenant: string; priority: Priority; limit: number }) =>
+      db
+        .selectFrom('tickets')
+        .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('priority', '=', p.priority)
+        .where('status', '=', literal('open'))
+        .where('assignee', 'is', null)
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(p.limit),
     ),
 
     list: newestFirst(['status', 'priority'], (given) =>

@@ -13,6 +13,7 @@ export function conversationOf(row: ConversationRow): Conversation {
     operatorId: row.operator_id,
     ticketId: row.ticket_id,
     awaiting: row.awaiting,
+    attendBy: row.attend_by,
     lastSeq: row.last_seq,
     createdAt: row.created_at,
     lastInboundAt: row.last_inbound_at,

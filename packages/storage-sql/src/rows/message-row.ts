@@ -25,7 +25,10 @@ export function inboundOf(row: MessageRow): InboundMessage {
     attachments: row.attachments === null ? [] : (JSON.parse(row.attachments) as readonly Attachment[]),
     automated: row.automated === 1,
     createdAt: row.created_at,
+    inTurn: row.in_turn === 1,
+    correctedTo: row.corrected_to,
     decidedAt: row.decided_at,
+    decisionId: row.decision_id,
   };
 }
 

@@ -15,6 +15,10 @@ export function ticketOf(row: TicketRow): Ticket {
     status: row.status,
     assignee: row.assignee,
     repeats: row.repeats,
+    respondedAt: row.responded_at,
+    resolvedAt: row.resolved_at,
+    pauses: JSON.parse(row.pauses) as Ticket['pauses'],
+    breaches: JSON.parse(row.breaches) as Ticket['breaches'],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

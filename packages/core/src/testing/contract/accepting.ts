@@ -114,6 +114,7 @@ export function conversationCases(cases: Cases): void {
         operatorId: null,
         ticketId: null,
         awaiting: null,
+        attendBy: null,
         lastSeq: 1,
         createdAt: T0,
         lastInboundAt: T0,
@@ -134,7 +135,10 @@ export function conversationCases(cases: Cases): void {
         attachments: [],
         automated: false,
         createdAt: T0,
+        inTurn: false,
+        correctedTo: null,
         decidedAt: null,
+        decisionId: null,
       });
     });
 

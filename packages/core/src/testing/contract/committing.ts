@@ -1,4 +1,4 @@
-import type { CommitParams } from '../../ports/storage';
+import type { CommitParams } from '../../ports/storage-commit';
 import { equal, given, isTrue, matches, rejects } from './assert';
 import type { Cases } from './cases';
 import { LEASE_MS, MINUTE, OTHER_CHANNEL, SECOND, T0 } from './values';
@@ -30,6 +30,7 @@ export function decisionCases(cases: Cases): void {
         scheduleReminder: rows.reminder(conversation, T0 + 15 * MINUTE),
         openTicket,
       });
+      const after = (await fixture.lastEvents(1))[0]?.seq ?? 0;
       equal(await fixture.commit(params), { status: 'committed', next: null });
 
       const state = await fixture.state(conversation.id);
@@ -37,12 +38,14 @@ export function decisionCases(cases: Cases): void {
         conversation: { ...conversation, ...params.conversation, lastSeq: 3, lastOutboundAt: fixture.now, version: 2 },
         client: { ...client, greetedAt: fixture.now, version: 2 },
         message: null,
+        following: [],
         reminder: params.scheduleReminder,
+        ticket: openTicket,
       });
       const { items } = await storage.messages({ tenant, conversationId: conversation.id, limit: 10 });
       const place = { tenant, conversationId: conversation.id, clientId: 'client', direction: 'outbound' };
       equal(items, [
-        { ...message, decidedAt: fixture.now },
+        { ...message, decidedAt: fixture.now, decisionId: given(params.decision).id },
         { ...params.outbound[0]?.message, ...place, seq: 2 },
         { ...params.outbound[1]?.message, ...place, seq: 3 },
       ]);
@@ -70,9 +73,9 @@ export function decisionCases(cases: Cases): void {
         history: [],
       });
       equal((await storage.deliveries({ tenant, limit: 10 })).items.length, 1, 'deliveries');
-      const events = await storage.events({ tenant, after: 2, limit: 10 });
+      const events = await storage.events({ tenant, after, limit: 10 });
       equal(events, [{ ...params.events[0], tenant, seq: events[0]?.seq }]);
-      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 1 });
+      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 1, watch: 0 });
     });
 
     cases.it('keeps the turn while there is more to decide, strictly in order', async (fixture) => {
@@ -90,7 +93,7 @@ export function decisionCases(cases: Cases): void {
         state = next === null ? null : { ...next, message: given(next.message) };
       }
       equal(decided, ['1', '2', '3']);
-      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 0, watch: 0 });
     });
 
     cases.it('goes on with what arrived meanwhile, also from another caller', async (fixture) => {
@@ -249,27 +252,6 @@ export function wholeCases(cases: Cases): void {
       const result = await fixture.commit(again).catch(() => null);
       isTrue(result?.status !== 'committed', 'a second decision about one message is refused');
       equal(await fixture.everything(), before);
-    });
-  });
-}
-
-export function ticketCases(cases: Cases): void {
-  cases.describe('commit: tickets', () => {
-    cases.it('updates a ticket', async (fixture) => {
-      const turn = await fixture.hearLeased();
-      const ticket = fixture.rows.ticket(turn.state.conversation);
-      await fixture.decide(turn, { openTicket: ticket, conversation: { ticketId: ticket.id } });
-      const { conversationId } = turn.lease;
-      const read = () => fixture.storage.ticket({ tenant: fixture.tenant, ticketId: ticket.id });
-      fixture.wait(SECOND);
-      await fixture.act(conversationId, { updateTicket: { id: ticket.id, repeated: true } });
-      equal(await read(), { ...ticket, repeats: 1, updatedAt: fixture.now });
-      fixture.wait(SECOND);
-      const changes = { status: 'in_progress', assignee: 'anna', priority: 'urgent' } as const;
-      await fixture.act(conversationId, { updateTicket: { id: ticket.id, ...changes } });
-      equal(await read(), { ...ticket, ...changes, repeats: 1, updatedAt: fixture.now });
-      await fixture.act(conversationId, { updateTicket: { id: ticket.id, assignee: null, repeated: true } });
-      equal(await read(), { ...ticket, ...changes, assignee: null, repeats: 2, updatedAt: fixture.now });
     });
   });
 }

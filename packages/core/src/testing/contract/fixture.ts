@@ -1,18 +1,17 @@
 import { type Channel, channelKey } from '../../model/channel';
+import type { FeedEvent } from '../../model/event';
 import type { Attachment } from '../../model/message';
 import type { Delivery, DeliveryAttempt } from '../../model/delivery';
 import type {
+  AcceptParams,
   AcceptResult,
   ClaimedDelivery,
-  CommitParams,
-  CommitResult,
-  ConversationState,
   DeliveryGate,
   DeliveryResult,
   Storage,
-  WorkKind,
-  WorkLease,
 } from '../../ports/storage';
+import type { CommitParams, CommitResult } from '../../ports/storage-commit';
+import type { ConversationState, WorkKind, WorkLease } from '../../ports/storage-work';
 import type { IdSource } from '../../ports/id-source';
 import { countingIds } from '../counting-ids';
 import { equal, given, isTrue } from './assert';
@@ -37,6 +36,8 @@ export interface HearOptions {
   readonly fingerprint?: string;
   readonly keyExpiresAt?: number;
   readonly leased?: boolean;
+  /** Default none: due at once. */
+  readonly turn?: AcceptParams['turn'];
 }
 
 /** One tenant of the storage under test, with a time of its own, and the calls the cases are made of. */
@@ -88,6 +89,7 @@ export class Fixture {
         attachments: options.attachments ?? [],
         automated: options.automated ?? false,
       },
+      turn: options.turn ?? null,
       newConversationId: this.id(),
       client: { name, locale },
       channel,
@@ -165,7 +167,7 @@ export class Fixture {
   }
 
   claim(
-    kind: 'process' | 'remind',
+    kind: Exclude<WorkKind, 'deliver'>,
     options: { readonly limit?: number; readonly conversationId?: string } = {},
   ): Promise<readonly WorkLease[]> {
     const { tenant, now } = this;
@@ -205,6 +207,10 @@ export class Fixture {
     return given(claimed, 'a delivery to claim');
   }
 
+  replay(deliveryId: string): Promise<Delivery | null> {
+    return this.storage.replayDelivery({ tenant: this.tenant, now: this.now, deliveryId, operatorId: 'operator-1' });
+  }
+
   finish(...results: readonly DeliveryResult[]): Promise<readonly string[]> {
     return this.storage.finishDeliveries({ tenant: this.tenant, now: this.now, results });
   }
@@ -217,6 +223,31 @@ export class Fixture {
 
   nextDueAt(...kinds: readonly WorkKind[]): Promise<number | null> {
     return this.storage.nextDueAt({ tenant: this.tenant, kinds });
+  }
+
+  putTemplate(key: string, locale: string, text: string | null): Promise<void> {
+    const { tenant, now } = this;
+    const event = { type: 'template.changed', at: now, conversationId: null, data: { key, locale } } as const;
+    return this.storage.putTemplate({ tenant, now, key, locale, text, event });
+  }
+
+  archive(clientId: string): ReturnType<Storage['archive']> {
+    return this.storage.archive({ tenant: this.tenant, now: this.now, clientId, operatorId: 'operator-1' });
+  }
+
+  erase(clientId: string): ReturnType<Storage['erase']> {
+    return this.storage.erase({ tenant: this.tenant, now: this.now, clientId, operatorId: 'operator-1' });
+  }
+
+  /** Removes what is old; keeps, unless told otherwise, conversations and events for ever. */
+  prune(options: Partial<Parameters<Storage['prune']>[0]> = {}): ReturnType<Storage['prune']> {
+    const { tenant, now } = this;
+    return this.storage.prune({ tenant, now, conversationsBefore: null, eventsBefore: null, limit: 100, ...options });
+  }
+
+  /** The last entries of the feed. */
+  async lastEvents(count: number): Promise<readonly FeedEvent[]> {
+    return (await this.storage.events({ tenant: this.tenant, after: 0, limit: 1_000 })).slice(-count);
   }
 
   /** Lanes there are, whenever they are due. */
@@ -239,11 +270,14 @@ export class Fixture {
       reminders: await Promise.all(
         conversationIds.map((conversationId) => storage.reminders({ tenant, conversationId })),
       ),
+      notes: await Promise.all(conversationIds.map((conversationId) => storage.notes({ tenant, conversationId }))),
       deliveries: await Promise.all(deliveries.map(({ id: deliveryId }) => storage.delivery({ tenant, deliveryId }))),
       tickets: (await storage.tickets(page)).items,
+      queue: await storage.queue({ tenant, limit: 100 }),
+      templates: await storage.templates({ tenant }),
       events: await storage.events({ tenant, after: 0, limit: 1_000 }),
       counts: await storage.counts({ tenant, now }),
-      due: [await this.nextDueAt('process'), await this.nextDueAt('deliver'), await this.nextDueAt('remind')],
+      due: await Promise.all((['process', 'deliver', 'remind', 'watch'] as const).map((kind) => this.nextDueAt(kind))),
     };
   }
 }

@@ -132,6 +132,16 @@ export function leaseCases(cases: Cases): void {
       matches(await fixture.claim('process'), [{ conversationId: one.conversation.id }]);
     });
 
+    cases.it('narrowed to a conversation, come before their time, unless somebody holds them', async (fixture) => {
+      const turn = { quietMs: 3 * SECOND, maxWaitMs: 12 * SECOND };
+      const { conversation } = await fixture.hear({ turn });
+      const conversationId = conversation.id;
+      equal(await fixture.claim('process'), [], 'not due');
+      const [lease] = await fixture.claim('process', { conversationId });
+      matches(given(lease), { conversationId, claims: 1 });
+      equal(await fixture.claim('process', { conversationId }), [], 'held');
+    });
+
     cases.it('are never shared between claimers', async (fixture) => {
       for (let n = 0; n < 30; n += 1) await fixture.hear({ clientId: `client ${n}` });
       const rounds = await Promise.all(Array.from({ length: 10 }, () => fixture.claim('process', { limit: 5 })));

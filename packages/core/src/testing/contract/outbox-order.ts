@@ -94,6 +94,13 @@ export function cancelCases(cases: Cases): void {
         matches(await fixture.delivery(given(deliveries[index])), expected, `delivery ${index}`);
       }
       matches(await fixture.delivery(given(other.deliveries[0])), { status: 'pending' });
+      const told = [deliveries[1], deliveries[3]].map((deliveryId) => ({
+        type: 'delivery.settled',
+        at: fixture.now,
+        conversationId,
+        data: { deliveryId, status: 'cancelled', attempt: 0, code: 'taken_over' },
+      }));
+      matches(await fixture.lastEvents(2), told);
       await fixture.claimThese(given(deliveries[2]));
     });
 
@@ -109,7 +116,7 @@ export function cancelCases(cases: Cases): void {
     cases.it('of everything leaves no lane', async (fixture) => {
       const { conversationId } = await fixture.answered();
       await fixture.act(conversationId, { cancelDeliveries: { types: ['bot_auto'], reason: 'resolved' } });
-      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 });
     });
 
     cases.it('does not disturb an attempt under way, whose end is written down all the same', async (fixture) => {
@@ -139,27 +146,30 @@ export function replayCases(cases: Cases): void {
   cases.describe('deliveries: replay', () => {
     for (const status of ['dead', 'expired', 'unknown'] as const) {
       cases.it(`makes one that is ${status} pending again, with a fresh ladder and without an end`, async (fixture) => {
-        const { rows, storage, tenant } = fixture;
+        const { rows } = fixture;
         const replies = [rows.reply({ expiresAt: T0 + MINUTE })];
         const deliveryId = given((await fixture.answered({ replies })).deliveries[0]);
         await fixture.finish(rows.result(await fixture.claimOne(), status));
         fixture.wait(2 * MINUTE);
-        const replayed = given(await storage.replayDelivery({ tenant, now: fixture.now, deliveryId }));
+        const replayed = given(await fixture.replay(deliveryId));
         const fresh = { status: 'pending', attempts: 1, attemptsThisRun: 0, expiresAt: null, settledAt: null };
         matches(replayed, { ...fresh, id: deliveryId, nextAttemptAt: fixture.now });
         matches(await fixture.delivery(deliveryId), { ...replayed });
         const [claimed] = await fixture.claimThese(deliveryId);
         equal(given(claimed).attempt, 2);
+        const { messageId, conversationId } = replayed;
+        const data = { deliveryId, messageId, operatorId: 'operator-1' };
+        matches(await fixture.lastEvents(1), [{ type: 'delivery.replayed', at: fixture.now, conversationId, data }]);
       });
     }
 
     cases.it('puts it back into its place in the conversation', async (fixture) => {
-      const { rows, storage, tenant } = fixture;
+      const { rows } = fixture;
       const { deliveries } = await fixture.answered({ replies: [rows.reply(), rows.reply({ delayMs: MINUTE })] });
       const deliveryId = given(deliveries[0]);
       await fixture.finish(rows.result(await fixture.claimOne(), 'dead'));
       equal(await fixture.nextDueAt('deliver'), T0 + MINUTE);
-      await storage.replayDelivery({ tenant, now: fixture.now, deliveryId });
+      await fixture.replay(deliveryId);
       equal(await fixture.nextDueAt('deliver'), T0);
       const [first] = await fixture.claimThese(deliveryId);
       fixture.wait(LEASE_MS - 1);
@@ -169,26 +179,25 @@ export function replayCases(cases: Cases): void {
     });
 
     cases.it('does not overtake the one that is being sent', async (fixture) => {
-      const { rows, storage, tenant } = fixture;
+      const { rows } = fixture;
       const { deliveries } = await fixture.answered({ replies: [rows.reply(), rows.reply()] });
       const deliveryId = given(deliveries[0]);
       await fixture.finish(rows.result(await fixture.claimOne(), 'dead'));
       const [sending] = await fixture.claimThese(given(deliveries[1]));
-      await storage.replayDelivery({ tenant, now: fixture.now, deliveryId });
+      await fixture.replay(deliveryId);
       await fixture.claimThese();
       await fixture.finish(rows.result(given(sending), 'sent'));
       await fixture.claimThese(deliveryId);
     });
 
     cases.it('returns one in another status as it is, and nothing for an unknown one', async (fixture) => {
-      const { rows, storage, tenant } = fixture;
+      const { rows } = fixture;
       const deliveryId = given((await fixture.answered()).deliveries[0]);
-      const replay = (id: string) => storage.replayDelivery({ tenant, now: fixture.now, deliveryId: id });
       for (const end of [null, 'sent'] as const) {
         if (end !== null) await fixture.finish(rows.result(await fixture.claimOne(), end));
         const before = await fixture.everything();
-        matches(await fixture.delivery(deliveryId), { ...given(await replay(deliveryId)) });
-        equal(await replay('unknown'), null);
+        matches(await fixture.delivery(deliveryId), { ...given(await fixture.replay(deliveryId)) });
+        equal(await fixture.replay('unknown'), null);
         equal(await fixture.everything(), before);
       }
     });

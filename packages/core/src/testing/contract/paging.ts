@@ -1,4 +1,4 @@
-import type { Page, PageParams } from '../../ports/storage';
+import type { Page, PageParams } from '../../ports/storage-reads';
 import { equal, given, isTrue, matches, rejects } from './assert';
 import type { Cases } from './cases';
 import type { Fixture } from './fixture';

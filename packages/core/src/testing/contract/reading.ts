@@ -19,7 +19,7 @@ export function lookupCases(cases: Cases): void {
       await fixture.commit(params);
       const outcome = given(await read());
       matches(outcome, {
-        message: { ...message, decidedAt: fixture.now },
+        message: { ...message, decidedAt: fixture.now, decisionId: given(params.decision).id },
         conversation: (await fixture.state(conversation.id)).conversation,
         decision: params.decision,
         replies: [
@@ -30,6 +30,19 @@ export function lookupCases(cases: Cases): void {
       });
       await fixture.act(conversation.id, { updateTicket: { id: ticket.id, status: 'resolved' } });
       matches(await read(), { ticket: { id: ticket.id, status: 'resolved' } }, 'the ticket as it is now');
+    });
+
+    cases.it('tell what was said before a message, the last of it, in order', async (fixture) => {
+      const { storage, tenant } = fixture;
+      const { conversation } = await fixture.hear({ text: 'one' });
+      for (const text of ['two', 'three', 'four']) await fixture.hear({ text });
+      const conversationId = conversation.id;
+      const before = async (seq: number, limit: number) =>
+        (await storage.messagesBefore({ tenant, conversationId, seq, limit })).map(({ text }) => text);
+      equal(await before(4, 2), ['two', 'three']);
+      equal(await before(4, 50), ['one', 'two', 'three']);
+      equal(await before(1, 5), []);
+      equal(await storage.messagesBefore({ tenant, conversationId: 'unknown', seq: 5, limit: 5 }), []);
     });
 
     cases.it('tell the replies of each message apart', async (fixture) => {
@@ -116,7 +129,7 @@ export function countCases(cases: Cases): void {
         tickets: { open: 0, in_progress: 0, resolved: 0 },
         deliveries: { pending: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0 },
         reminders: { pending: 0, sent: 0, cancelled: 0, skipped: 0, expired: 0 },
-        work: { process: 0, deliver: 0, remind: 0 },
+        work: { process: 0, deliver: 0, remind: 0, watch: 0 },
       });
     });
 
@@ -129,6 +142,7 @@ export function countCases(cases: Cases): void {
         openTicket: ticket,
         outbound: [rows.reply(), rows.reply(), rows.reply({ delivered: false })],
         scheduleReminder: rows.reminder(turn.state.conversation, fixture.now + MINUTE),
+        watch: { dueAt: fixture.now + MINUTE },
       });
       await fixture.finish(rows.result(await fixture.claimOne(), 'dead'));
       const { conversationId } = await fixture.answered({ clientId: 'b', replies: [] });
@@ -143,10 +157,10 @@ export function countCases(cases: Cases): void {
         tickets: { open: 1, in_progress: 0, resolved: 0 },
         deliveries: { pending: 1, sent: 0, dead: 1, cancelled: 0, expired: 0, unknown: 0 },
         reminders: { pending: 1, sent: 0, cancelled: 0, skipped: 0, expired: 0 },
-        work: { process: 2, deliver: 1, remind: 0 },
+        work: { process: 2, deliver: 1, remind: 0, watch: 0 },
       });
       const later = await storage.counts({ tenant, now: fixture.now + MINUTE });
-      equal(later.work, { process: 2, deliver: 1, remind: 1 }, 'lanes that are due or leased');
+      equal(later.work, { process: 2, deliver: 1, remind: 1, watch: 1 }, 'lanes that are due or leased');
     });
   });
 }

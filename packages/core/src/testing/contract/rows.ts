@@ -3,9 +3,11 @@ import type { DecisionRecord } from '../../model/decision';
 import type { DeliveryStatus, OutcomeClass, SendOutcome } from '../../model/delivery';
 import type { EventType, NewEvent } from '../../model/event';
 import type { OutboundType } from '../../model/message';
+import type { Note } from '../../model/note';
 import type { Reminder } from '../../model/reminder';
 import type { Ticket } from '../../model/ticket';
-import type { ClaimedDelivery, CommitParams, DeliveryResult, NewOutbound } from '../../ports/storage';
+import type { ClaimedDelivery, DeliveryResult } from '../../ports/storage';
+import type { CommitParams, NewOutbound } from '../../ports/storage-commit';
 import type { IdSource } from '../../ports/id-source';
 import { emptyCommit } from '../../runtime/empty-commit';
 import { LEASE_MS, type Turn } from './values';
@@ -75,12 +77,14 @@ export class Rows {
       ...reply,
       message: { ...reply.message, decisionId: id },
     }));
+    const decidedMessageIds = changes.decidedMessageIds ?? [message.id];
+    const about = { messageId: decidedMessageIds.at(-1) ?? message.id, messageIds: decidedMessageIds };
     const ticketId = changes.openTicket?.id ?? changes.updateTicket?.id ?? null;
-    const record = this.record({ id, messageId: message.id, ticketId }, conversation, outbound);
+    const record = this.record({ id, ...about, ticketId }, conversation, outbound);
     return this.act(conversation, {
       lease,
       leaseUntil: this.#now() + LEASE_MS,
-      decidedMessageId: message.id,
+      decidedMessageIds,
       decision: record,
       events: [this.event('message.decided', conversation.id, message.id)],
       ...changes,
@@ -96,6 +100,8 @@ export class Rows {
     const template = { key: 'scenario.REFERRAL', locale: 'en', version: 'v1' };
     return {
       tenant: this.#tenant,
+      messageIds: [row.messageId],
+      answers: row.messageIds ?? [row.messageId],
       conversationId: conversation.id,
       clientId: conversation.clientId,
       decidedAt: this.#now(),
@@ -120,6 +126,8 @@ export class Rows {
         greetedAt: null,
         timesAsked: 1,
         attachments: 0,
+        supersedes: [],
+        peopleAvailable: true,
         runnerUp: { scenario: 'BROKEN', confidence: 1e-7, gap: 0.3 },
         thresholds: { minConfidence: 0.4 },
       },
@@ -131,7 +139,7 @@ export class Rows {
         sendAt: message.sendAt,
       })),
       ticketId: null,
-      versions: { policy: 'p1', scenarios: 's1' },
+      versions: { policy: 'p1', scenarios: 's1', templates: 't1' },
       ...row,
     };
   }
@@ -170,8 +178,25 @@ export class Rows {
       status: 'open',
       assignee: null,
       repeats: 0,
+      respondedAt: null,
+      resolvedAt: null,
+      pauses: [],
+      breaches: [],
       createdAt: now,
       updatedAt: now,
+      ...changes,
+    };
+  }
+
+  note(conversation: Conversation, changes: Partial<Note> = {}): Note {
+    return {
+      tenant: this.#tenant,
+      id: this.#ids.next(),
+      conversationId: conversation.id,
+      ticketId: null,
+      operatorId: 'operator-1',
+      text: 'Писала раньше: "see order 7"',
+      createdAt: this.#now(),
       ...changes,
     };
   }

@@ -1,6 +1,6 @@
 import type { Channel } from '../../model/channel';
 import type { InboundMessage } from '../../model/message';
-import type { ConversationState, WorkLease } from '../../ports/storage';
+import type { ConversationState, WorkLease } from '../../ports/storage-work';
 
 export const T0 = Date.parse('2026-03-02T09:00:00Z');
 export const SECOND = 1_000;

@@ -1,0 +1,1 @@
+export { fileTemplates, type FileTemplatesOptions } from './file-templates';

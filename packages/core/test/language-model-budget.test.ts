@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { memoryCache } from '../src/index';
+import { ManualClock } from '../src/testing/index';
+import { failed, hangs, modelDesk } from './support/model-desk';
+import { says } from './support/scripted-model';
+
+describe('a budget', () => {
+  it('in tokens: when it is spent nothing is called until the next window', async () => {
+    const clock = new ManualClock('2026-03-01T23:00:00Z');
+    const { model, classifier } = modelDesk({ clock, budget: { tokens: 240, per: '1d' } });
+    for (let n = 0; n < 2; n += 1) await classifier.classify({ text: 'my bill' });
+    const error = await classifier.classify({ text: 'my bill' }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'model_failed', retryAfterMs: 3_600_000 });
+    expect(model.requests).toHaveLength(2);
+    expect(classifier.usage()).toMatchObject({
+      calls: 2,
+      inputTokens: 200,
+      usd: 0.00036,
+      budget: { spentTokens: 240, remainingTokens: 0, remainingUsd: null, renewsAt: Date.parse('2026-03-02') },
+    });
+    await clock.advance('1h');
+    await classifier.classify({ text: 'my bill' });
+    expect(classifier.usage()).toMatchObject({ calls: 3, inputTokens: 300, budget: { remainingTokens: 120 } });
+  });
+
+  it('in dollars: cached tokens cost less', async () => {
+    const { model, classifier } = modelDesk({ budget: { usd: 0.001, per: '1h' } });
+    const usage = { inputTokens: 300, cachedInputTokens: 200, outputTokens: 50 };
+    model.script = () => ({
+      kind: 'answer',
+      value: { scenario: 'BILLING', confidence: 1, reasoning: '' },
+      probability: 1,
+      usage,
+    });
+    await classifier.classify({ text: 'my bill' });
+    // 100 × $1 + 200 × $0.50 + 50 × $4 per million
+    expect(classifier.usage()).toMatchObject({ usd: 0.0004, cachedInputTokens: 200, budget: { remainingUsd: 0.0006 } });
+    for (let n = 0; n < 5; n += 1) await classifier.classify({ text: 'my bill' }).catch(() => undefined);
+    expect(classifier.usage()).toMatchObject({ calls: 3, budget: { remainingUsd: 0 } });
+  });
+
+  it('of nothing makes no call at all', async () => {
+    const { model, classifier } = modelDesk({ budget: { usd: 0, per: '1d' } });
+    await failed(classifier.classify({ text: 'my bill' }));
+    expect(model.requests).toHaveLength(0);
+  });
+
+  it('is not overdrawn by those who waited, nor renewed by looking at it', async () => {
+    const { clock, model, classifier } = modelDesk({ maxInFlight: 2, budget: { tokens: 240, per: '1d' } });
+    model.script = async () => {
+      await clock.sleep(10);
+      return says('BILLING');
+    };
+    const now = Date.parse('2030-01-01');
+    const ask = () => classifier.classify({ text: 'my bill', now }).catch(() => null);
+    const results = Promise.all(Array.from({ length: 20 }, ask));
+    await clock.advance('1s');
+    // Two fit; the third was on its way when the second was counted.
+    expect((await results).filter((result) => result !== null)).toHaveLength(3);
+    expect(classifier.usage()).toMatchObject({ budget: { remainingTokens: 0 } });
+    expect(await ask()).toBeNull();
+    expect(model.requests).toHaveLength(3);
+  });
+
+  it('is one for all who share a cache, and survives a cache that forgets or fails', async () => {
+    const clock = new ManualClock();
+    const budget = { tokens: 360, per: '1d' } as const;
+    const cache = memoryCache({ clock });
+    const [one, two] = [modelDesk({ clock, cache, budget }), modelDesk({ clock, cache, budget })];
+    await one.classifier.classify({ text: 'my bill' });
+    await two.classifier.classify({ text: 'my bill' });
+    await one.classifier.classify({ text: 'my bill' });
+    await failed(two.classifier.classify({ text: 'my bill' }));
+    expect(two.classifier.usage()).toMatchObject({ calls: 1, budget: { spentTokens: 360 } });
+
+    const forgetful = { ...cache, add: async (_: string, amount: number) => amount };
+    const broken = { ...cache, add: () => Promise.reject(new Error('down')) };
+    for (const bad of [forgetful, broken]) {
+      const { model, classifier } = modelDesk({ clock, cache: bad, budget });
+      for (let n = 0; n < 5; n += 1) await classifier.classify({ text: 'my bill' }).catch(() => undefined);
+      expect(model.requests).toHaveLength(3);
+    }
+  });
+
+  it('counts an estimate for what was cut off, since nobody knows the bill', async () => {
+    const { clock, classifier } = modelDesk({ budget: { tokens: 100_000, per: '1d' } }, hangs());
+    const result = failed(classifier.classify({ text: 'my bill' }));
+    await clock.advance('6s');
+    await result;
+    expect(classifier.usage().inputTokens).toBeGreaterThan(300);
+  });
+});

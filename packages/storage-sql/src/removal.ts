@@ -1,0 +1,44 @@
+import type { NewEvent } from '@firstline/core';
+import { appendEvents } from './append-events';
+import type { SqlExecutor } from './driver';
+import type { SqlQueries } from './queries';
+
+interface Removal {
+  readonly at: number;
+  readonly reason: 'erased' | 'retention';
+  readonly operatorId: string | null;
+}
+
+/** Removes conversations with everything that belongs to them; resolves to the number of messages that was. */
+export async function removeConversations(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  tenant: string,
+  conversationIds: readonly string[],
+  { at, reason, operatorId }: Removal,
+): Promise<number> {
+  if (conversationIds.length === 0) return 0;
+  const data = { reason, operatorId };
+  const told = conversationIds.map((conversationId): NewEvent => ({
+    type: 'conversation.erased',
+    at,
+    conversationId,
+    data,
+  }));
+  // Before their events go: the numbers of the feed follow from the newest, which may be one of them.
+  await appendEvents(q, tx, tenant, told);
+  const of = { tenant, ids: JSON.stringify(conversationIds) };
+  // Deliveries lead to their attempts, and messages to decisions and keys.
+  await tx.run(q.removal.attempts, of);
+  await tx.run(q.removal.deliveries, of);
+  await tx.run(q.removal.decisions, of);
+  await tx.run(q.removal.idempotencyKeys, of);
+  const messages = await tx.run(q.removal.messages, of);
+  await tx.run(q.removal.reminders, of);
+  await tx.run(q.removal.tickets, of);
+  await tx.run(q.removal.notes, of);
+  await tx.run(q.removal.work, of);
+  await tx.run(q.removal.events, of);
+  await tx.run(q.removal.conversations, of);
+  return messages;
+}

@@ -1,0 +1,282 @@
+// The guards against known failure modes, and the tests that must fail without them. The numbers are those of
+// packages/core/test/failure-modes.test.ts. A guard that is doubled is taken out in both places, or nothing would show.
+
+const source = (file, find, replace) => ({ file: `packages/core/src/${file}`, find, replace });
+const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
+const people = (pattern) => ({ file: 'packages/core/test/people.test.ts', pattern });
+const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
+
+export const guards = [
+  {
+    id: 'version-fence',
+    mode: '2',
+    what: 'a decision made on an old state is refused',
+    edits: [source('memory/commit-checks.ts', 'if (conversation.version !== params.expectedVersion) return true;', '')],
+    tests: modes('2: '),
+  },
+  {
+    id: 'one-closing',
+    mode: '3',
+    what: 'an escalation says its notice and no reply besides',
+    edits: [
+      source(
+        'policies/decide.ts',
+        'reply: verdict.afterReply || instructs ? found.reply : [] }',
+        'reply: instructs || !instructs ? found.reply : [] }',
+      ),
+    ],
+    tests: modes('3: '),
+  },
+  {
+    id: 'final-reply',
+    mode: '4',
+    what: 'a resolution takes back reminders only',
+    edits: [source('runtime/operator-changes.ts', "action === 'resolve' ? ['reminder'] : BOT_TYPES", 'BOT_TYPES')],
+    tests: modes('4: '),
+  },
+  {
+    id: 'recorded-reply',
+    mode: '4',
+    what: 'what a person said elsewhere is not sent again',
+    edits: [
+      source('runtime/operator-changes.ts', 'delivery: send ? newDelivery', 'delivery: send || !send ? newDelivery'),
+    ],
+    tests: modes('4: '),
+  },
+  {
+    id: 'forgotten-requests',
+    mode: '5',
+    what: 'a person who takes over empties the record of requests',
+    edits: [
+      source('runtime/operator-changes.ts', 'client: owns && client.recent.length > 0 ?', 'client: owns && !owns ?'),
+    ],
+    tests: modes('5: '),
+  },
+  {
+    id: 'one-greeting',
+    mode: '6',
+    what: 'the client’s record knows that it was greeted',
+    edits: [
+      source('policies/greeting.ts', 'if (client.greetedAt === null) return true;', 'if (policy.enabled) return true;'),
+    ],
+    tests: modes('6: '),
+  },
+  {
+    id: 'reminder-after-answer',
+    mode: '7',
+    what: 'the gate looks for the client’s answer',
+    edits: [
+      source('policies/delivery-gate.ts', 'conversation.lastInboundAt >= delivery.createdAt', 'delivery.createdAt < 0'),
+    ],
+    tests: modes('7: '),
+  },
+  {
+    id: 'reminder-after-end',
+    mode: '7',
+    what: 'a resolution takes back reminders, and the gate looks for it',
+    edits: [
+      source(
+        'runtime/operator-changes.ts',
+        "action === 'resolve' ? ['reminder'] : BOT_TYPES",
+        "action === 'resolve' ? [] : BOT_TYPES",
+      ),
+      source(
+        'policies/delivery-gate.ts',
+        "if (conversation.status === 'closed') return",
+        'if (delivery.createdAt < 0) return',
+      ),
+    ],
+    tests: modes('7: '),
+  },
+  {
+    id: 'lateness',
+    mode: '9',
+    what: 'a reminder that is too late is dropped',
+    edits: [source('policies/reminders.ts', 'now - reminder.dueAt > policy.maxLatenessMs', 'now < reminder.dueAt')],
+    tests: modes('9: '),
+  },
+  {
+    id: 'fallback',
+    mode: '10',
+    what: 'the local classifier answers for a broken one',
+    edits: [
+      source(
+        'runtime/classify.ts',
+        'if (fallback !== null) return withinSet',
+        'if (fallback === null) return withinSet',
+      ),
+    ],
+    tests: modes('10: '),
+  },
+  {
+    id: 'slow-receiver',
+    mode: '11',
+    what: 'a receiver that takes too long is tried again',
+    edits: [source('runtime/deliverer.ts', "{ class: 'retry', code: 'timeout'", "{ class: 'off', code: 'timeout'")],
+    tests: modes('11: '),
+  },
+  {
+    id: 'already-escalated',
+    mode: '12',
+    what: 'what is escalated is not escalated again',
+    edits: [
+      source(
+        'policies/decide.ts',
+        "if (conversation.status === 'waiting_on_person') {",
+        "if (conversation.status === 'closed') {",
+      ),
+    ],
+    tests: modes('12: '),
+  },
+  {
+    id: 'ticket-with-notice',
+    mode: '13',
+    what: 'the ticket is written together with what promises it',
+    edits: [source('runtime/decision-changes.ts', 'openTicket: ticket,', 'openTicket: null,')],
+    tests: modes('13: '),
+  },
+  {
+    id: 'closed-set',
+    mode: '14',
+    what: 'a scenario outside the set is none',
+    edits: [
+      source(
+        'runtime/classify.ts',
+        'answer.scenario === UNKNOWN || context.scenarios.has(answer.scenario)',
+        "answer.scenario !== ''",
+      ),
+    ],
+    tests: modes('14: '),
+  },
+  {
+    id: 'loop-guard',
+    mode: '16',
+    what: 'a client faster than people is a machine',
+    edits: [source('policies/escalation.ts', 'requestsLately > loopGuard.limit ?', 'requestsLately < 0 ?')],
+    tests: modes('16: '),
+  },
+  {
+    id: 'automated',
+    mode: '16',
+    what: 'an automated message is not answered',
+    edits: [source('policies/decide.ts', 'if (message.automated) {', 'if (message.automated && input.now < 0) {')],
+    tests: modes('16: '),
+  },
+  {
+    id: 'automated-silence',
+    mode: '16',
+    what: 'an automated message is no sign of life',
+    edits: [
+      source('memory/accept.ts', 'lastInboundAt: message.automated ? found.lastInboundAt : now', 'lastInboundAt: now'),
+    ],
+    tests: modes('16: '),
+  },
+  {
+    id: 'thanks-end',
+    mode: '17',
+    what: 'thanks after an answer end the conversation',
+    edits: [
+      source(
+        'policies/decide.ts',
+        "afterStep(conversation, 'thank')?.status ??",
+        "afterStep(conversation, 'release')?.status ??",
+      ),
+    ],
+    tests: modes('17: '),
+  },
+  {
+    id: 'thanks-once',
+    mode: '17',
+    what: 'thanks for the kind words are not answered',
+    edits: [source('policies/decide.ts', 'client.recent.at(-1)?.thanks === true', 'client.recent.length < 0')],
+    tests: modes('17: '),
+  },
+  {
+    id: 'business-time',
+    mode: '18',
+    what: 'only open hours count',
+    edits: [
+      source(
+        'policies/hours/business-time.ts',
+        'if (calendar.alwaysOpen) return from + ms;',
+        'if (from > 0) return from + ms;',
+      ),
+    ],
+    tests: people('18: service clocks'),
+  },
+  {
+    id: 'pauses',
+    mode: '18',
+    what: 'the clock stands while the answer is the client’s to give',
+    edits: [
+      source('policies/hours/service-level.ts', 'of pausesBefore(input.pauses, end)', 'of pausesBefore([], end)'),
+    ],
+    tests: people('18: service clocks'),
+  },
+  {
+    id: 'clock-stops',
+    mode: '18',
+    what: 'nothing runs after the end',
+    edits: [source('policies/hours/service-level.ts', 'const end = metAt ?? input.now;', 'const end = input.now;')],
+    tests: people('18: service clocks'),
+  },
+  {
+    id: 'hole-in-text',
+    mode: '19',
+    what: 'a variable without a value makes no text',
+    edits: [source('policies/templates/template.ts', "return text === '' ? null : text;", 'return text;')],
+    tests: modes('19: '),
+  },
+  {
+    id: 'silent-person',
+    mode: '–',
+    what: 'a person who owns a conversation owes a word by a time',
+    edits: [
+      source(
+        'policies/hours/attendance.ts',
+        'return people.silentAfterMs === null ? null :',
+        'return now > 0 ? null :',
+      ),
+    ],
+    tests: people('a person who takes a conversation and says nothing'),
+  },
+  {
+    id: 'supersede',
+    mode: '–',
+    what: 'a newer reply replaces one that was not sent',
+    edits: [
+      source(
+        'runtime/decision-changes.ts',
+        'supersede: supersedes.map(({ deliveryId }) => deliveryId)',
+        'supersede: []',
+      ),
+    ],
+    tests: turns('a newer message replaces'),
+  },
+  {
+    id: 'way-to-a-person',
+    mode: '–',
+    what: 'asking for a person in so many words needs no classifier',
+    edits: [
+      source(
+        'policies/escalation.ts',
+        "yes('the client asks for a person in so many words')",
+        "no('the client asks for a person')",
+      ),
+    ],
+    tests: modes('asking for a person'),
+  },
+  {
+    id: 'way-to-a-person-first',
+    mode: '–',
+    what: 'a bot’s wish for a person is heard before it is taken for a loop',
+    edits: [
+      source(
+        'policies/escalation.ts',
+        'for (const rule of [...MESSAGE_RULES, ...ownRules',
+        'for (const rule of [...MESSAGE_RULES.slice(1), ...ownRules',
+      ),
+    ],
+    tests: modes('asking for a person'),
+  },
+];

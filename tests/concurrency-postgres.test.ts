@@ -1,0 +1,52 @@
+import { postgresStorage } from '@firstline/adapter-postgres';
+import { createEngine } from '@firstline/core';
+import { FakeTransport } from '@firstline/core/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TestDatabase } from '../packages/adapter-postgres/test/support/database';
+import { SCENARIOS, scriptedClassifier } from '../packages/core/test/support/fixture';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+});
+afterAll(() => database.end());
+
+it('two engines on one database answer fifty messages in order, and nothing deadlocks', async () => {
+  const all = [0, 1].map(() => postgresStorage({ config: database.config, max: 8 }));
+  const before = await deadlocks();
+  const transport = new FakeTransport();
+  const engines = all.map((storage) =>
+    createEngine({
+      ...{ scenarios: SCENARIOS, classifier: scriptedClassifier(), storage, transports: { fake: transport } },
+      policy: {
+        receiving: { clientRateLimit: false },
+        reminders: [],
+        escalation: { repeats: false, loopGuard: false },
+      },
+    }),
+  );
+  for (const engine of engines) await engine.start();
+  const channel = { transport: 'fake', address: { to: 'c' } };
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, async (_unused, n) =>
+      engines[n % 2]?.receive({ clientId: 'c', text: `referral ${n}`, id: `m${n}`, channel }),
+    ),
+  );
+  expect(outcomes.every((outcome) => outcome?.status === 'answered')).toBe(true);
+  expect(outcomes.filter((outcome) => outcome?.isFirstMessage)).toHaveLength(1);
+  const [first] = engines;
+  const { items } = (await first?.conversations.messages(outcomes[0]?.conversationId ?? '', { limit: 500 })) ?? {
+    items: [],
+  };
+  expect(items.map(({ seq }) => seq)).toEqual(Array.from({ length: 101 }, (_unused, n) => n + 1));
+  for (const engine of engines) await engine.stop();
+  expect(await deadlocks()).toBe(before);
+  for (const storage of all) await storage.close();
+});
+
+async function deadlocks(): Promise<number> {
+  const rows = await database.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  return Number(rows[0]?.deadlocks);
+}
