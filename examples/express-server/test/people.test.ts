@@ -234,3 +234,21 @@ describe('notes and transcripts', () => {
     expect([status, body.code]).toEqual([404, 'not_found']);
   });
 });
+
+describe('a correction', () => {
+  const correct = async (id: string, body: Json): Promise<Answer> =>
+    server.post(`/api/messages/${id}/correction`, JSON.stringify(body), {
+      'Content-Type': 'application/json',
+      ...(await as('olga')),
+    });
+
+  it('is stored with who made it, and refused outside the set', async () => {
+    const { body: told } = await server.post('/api/messages', { client_id: 'anna', content: 'Что-то странное' });
+    const id = told.original_message_id as string;
+    expect((await correct(id, { scenario: 'REFERRAL' })).status).toBe(204);
+    const { body } = await server.get(`/api/conversations/${told.conversation_id as string}/messages`);
+    expect((body.items as Json[])[0]).toMatchObject({ id, corrected_to: 'REFERRAL' });
+    expect((await correct(id, { scenario: 'NOTHING' })).body).toMatchObject({ status: 400, path: 'scenario' });
+    expect((await correct('nowhere', { scenario: 'REFERRAL' })).status).toBe(404);
+  });
+});

@@ -24,6 +24,7 @@ const NEEDED: readonly (readonly [method: string, path: string, role: Role])[] =
   ['HEAD', '/api/conversations/x/notes', 'operator'],
   ['POST', '/api/conversations/x/notes', 'operator'],
   ['POST', '/api/deliveries/x/replay', 'operator'],
+  ['POST', '/api/messages/x/correction', 'operator'],
   ['GET', '/api/clients/x/export', 'admin'],
   ['HEAD', '/api/clients/x/export', 'admin'],
   ['DELETE', '/api/clients/x', 'admin'],
