@@ -4,7 +4,7 @@ import { webhookTransport, type WebhookTransportOptions } from '@firstline/adapt
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { undiciIdle, watchConnects } from './support/connects';
-import { context, CREATED_AT, OTHER_SECRET, outbound, SECRET, TEXT } from './support/outbound';
+import { context, CREATED_AT, OTHER_SECRET, outbound, SECRET, TEXT, noIngress } from './support/outbound';
 import { httpReceiver, type Captured } from './support/servers';
 
 const connects = watchConnects();
@@ -133,7 +133,7 @@ describe('connections', () => {
   it('are made when they are needed and used again', async () => {
     const server = await httpReceiver((response) => response.writeHead(200).end('thank you'));
     const transport = local();
-    await transport.start?.();
+    await transport.start?.(noIngress, 'webhook');
     expect(connects).toEqual([]);
     for (let sent = 0; sent < 3; sent += 1) {
       await transport.send(outbound(server), context());
@@ -164,8 +164,8 @@ describe('connections', () => {
     expect(await transport.send(outbound(server), context())).toEqual({ class: 'retry', code: 'stopped' });
     expect(server.requests).toHaveLength(1);
 
-    await transport.start?.();
-    await transport.start?.();
+    await transport.start?.(noIngress, 'webhook');
+    await transport.start?.(noIngress, 'webhook');
     expect(await transport.send(outbound(server), context())).toEqual({ class: 'ok', status: 204 });
     await transport.stop?.();
   });

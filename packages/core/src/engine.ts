@@ -25,6 +25,7 @@ import { subscribe } from './runtime/feed';
 import { health, stats } from './runtime/health';
 import { Housekeeping } from './runtime/housekeeping';
 import { uuidV7Source } from './runtime/id-source';
+import { ingressFor } from './runtime/ingress';
 import { Lifecycle } from './runtime/lifecycle';
 import { Operators } from './runtime/operators';
 import { privacy } from './runtime/privacy';
@@ -60,13 +61,17 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const housekeeping = new Housekeeping(context);
   const worker = new Worker(context, lanes, housekeeping);
-  const lifecycle = new Lifecycle(context, worker);
+  const take: Engine['receive'] = (input, receiveOptions = {}) =>
+    lifecycle.use(() => receive(context, processor, input, receiveOptions));
+  const lifecycle: Lifecycle = new Lifecycle(context, worker, (transport) =>
+    ingressFor(context, transport, (input) => take(input, { wait: false })),
+  );
   const operators = new Operators(context, processor);
 
   return {
     start: () => lifecycle.start(),
     stop: () => lifecycle.stop(),
-    receive: (input, receiveOptions = {}) => lifecycle.use(() => receive(context, processor, input, receiveOptions)),
+    receive: take,
     tick: () => lifecycle.use(() => worker.tick()),
     explain: (messageId) => lifecycle.use(() => explain(context, messageId)),
     health: () => health(context, worker.running),

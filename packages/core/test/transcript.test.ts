@@ -23,7 +23,7 @@ function heard(seq: number, text: string, more: Partial<Message> = {}): Message 
 function said(seq: number, text: string, more: Partial<Message> = {}): Message {
   return {
     ...{ ...base, id: `m-${seq}`, seq, text, createdAt: AT + seq * SECOND, direction: 'outbound' },
-    ...{ type: 'bot_auto', operatorId: null, sendAt: AT },
+    ...{ type: 'bot_auto', operatorId: null, sendAt: AT, attachments: [], quickReplies: [] },
     ...more,
   } as Message;
 }

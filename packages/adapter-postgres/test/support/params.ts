@@ -75,6 +75,8 @@ export function commitParams({ work }: Accepted): CommitParams {
           text: 'Hello',
           locale: 'en',
           createdAt: 2_000,
+          attachments: [],
+          quickReplies: [],
           sendAt: 2_000,
           decisionId: decision.id,
           operatorId: null,

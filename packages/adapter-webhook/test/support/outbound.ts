@@ -1,4 +1,4 @@
-import type { JsonObject, OutboundDelivery, SendContext } from '@firstline/core';
+import type { Ingress, JsonObject, OutboundDelivery, SendContext } from '@firstline/core';
 
 /** Of the published test vector of Standard Webhooks; not in use anywhere. */
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -25,6 +25,8 @@ export function outbound({ url = '', address = { url }, id = 'dlv-1', text = TEX
     createdAt: CREATED_AT,
     decisionId: 'dec-1',
     operatorId: null,
+    attachments: [],
+    quickReplies: [],
     sendAt: CREATED_AT + 3_000,
   } as const;
   const delivery = {
@@ -48,3 +50,10 @@ export function outbound({ url = '', address = { url }, id = 'dlv-1', text = TEX
 export function context({ now = Date.now(), signal = new AbortController().signal } = {}): SendContext {
   return { attempt: 1, now, signal };
 }
+
+/** For `start`: this transport only sends. */
+export const noIngress: Ingress = {
+  receive: () => Promise.reject(new Error('nothing is received here')),
+  revive: () => Promise.resolve(),
+  alert: () => Promise.resolve(),
+};

@@ -1,4 +1,5 @@
 import type { Channel } from './channel';
+import type { JsonObject } from './json';
 import type { OutboundMessage, OutboundType } from './message';
 
 /**
@@ -63,6 +64,18 @@ export interface SendOutcome {
   readonly retryAfterMs?: number;
   /** The receiver's own id of the message, if it told one. */
   readonly reference?: string;
+  /**
+   * Whom a failure concerns: this one `endpoint` (the default), or every endpoint of the `transport`, as when a bot's token
+   * is refused or the platform asks the whole bot to pause.
+   */
+  readonly scope?: 'endpoint' | 'transport';
+  /**
+   * The place has a new address (a chat that became another one). The conversation's channel is changed to it, and the
+   * message is sent there at once, without using up an attempt.
+   */
+  readonly movedTo?: JsonObject;
+  /** The receiver's clock as it told it, epoch milliseconds; more than a minute off is worth an alert. */
+  readonly receiverClockAt?: number;
 }
 
 /** One try to send a delivery, written down before and after. */

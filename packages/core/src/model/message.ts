@@ -44,6 +44,10 @@ export interface InboundMessage extends MessageBase {
 export interface OutboundMessage extends MessageBase {
   readonly direction: 'outbound';
   readonly type: OutboundType;
+  /** Sent along by transports that can; the others send their URLs behind the text. */
+  readonly attachments: readonly Attachment[];
+  /** Answers to choose from with one touch, where the transport has buttons. */
+  readonly quickReplies: readonly string[];
   /** The decision it follows from; `null` for an operator's own words. */
   readonly decisionId: string | null;
   /** The person who wrote it (`type: 'operator'`). */

@@ -46,6 +46,8 @@ export function decisionChanges(
         type: reply.type,
         text: reply.text,
         locale: reply.template.locale,
+        attachments: [],
+        quickReplies: [],
         createdAt: now,
         sendAt,
         decisionId,

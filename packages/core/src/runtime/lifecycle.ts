@@ -1,4 +1,5 @@
 import { FirstlineError } from '../errors';
+import type { Ingress } from '../ports/transport';
 import type { EngineContext } from './context';
 import { learnCorrections } from './corrections';
 import type { Worker } from './worker';
@@ -15,15 +16,17 @@ import type { Worker } from './worker';
 export class Lifecycle {
   readonly #context: EngineContext;
   readonly #worker: Worker;
+  readonly #ingress: (transport: string) => Ingress;
   readonly #inUse = new Set<Promise<unknown>>();
   readonly #stopSignal = new AbortController();
   #opening: Promise<void> | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(context: EngineContext, worker: Worker) {
+  constructor(context: EngineContext, worker: Worker, ingress: (transport: string) => Ingress) {
     this.#context = context;
     this.#worker = worker;
+    this.#ingress = ingress;
   }
 
   start(): Promise<void> {
@@ -83,7 +86,7 @@ export class Lifecycle {
 
   async #start(): Promise<void> {
     await this.#open();
-    for (const transport of this.#context.transports.values()) await transport.start?.();
+    for (const [name, transport] of this.#context.transports) await transport.start?.(this.#ingress(name), name);
     if (this.#stopping === null) this.#worker.start();
   }
 

@@ -107,6 +107,8 @@ function said(
       type: 'operator',
       text,
       locale: conversation.locale,
+      attachments: [],
+      quickReplies: [],
       createdAt: now,
       sendAt: now,
       decisionId: null,

@@ -4,36 +4,10 @@ import { type Channel, channelKey } from '../model/channel';
 import { digest } from '../model/digest';
 import { canonicalJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Attachment } from '../model/message';
+import type { ReceiveInput } from '../model/receive-input';
 import { cleanText } from '../policies/clean-text';
 import { zodIssues } from '../policies/define-scenarios';
 import type { EngineContext } from './context';
-
-/** One message of a client, as the host or a transport hands it in. */
-export interface ReceiveInput {
-  /** The host application's stable id of the client, 1 to 255 characters. */
-  readonly clientId: string;
-  /** May be empty only when there is an attachment. */
-  readonly text: string;
-  /**
-   * Idempotency key: the platform's message id, unique within the tenant, 1 to 255 characters. Without one, the same
-   * content of the same client within `policy.receiving.duplicateWindow` counts as the same message.
-   */
-  readonly id?: string;
-  /** Where to answer. Default: the client's open conversation, else the engine's `defaultChannel`. */
-  readonly channel?: Channel;
-  /** BCP 47. Default: the client's last known locale, else guessed from the script of the text. */
-  readonly locale?: string;
-  readonly attachments?: readonly Attachment[];
-  /**
-   * A machine wrote it: an auto-reply, another bot, a mailing. It is stored and never answered, so that two bots cannot
-   * talk to each other. Default false.
-   */
-  readonly automated?: boolean;
-  /** What is known of the client; kept with the client's record. */
-  readonly client?: { readonly name?: string };
-  /** What the source rate limit counts by, for example the caller's address or API key. Default: not limited by source. */
-  readonly source?: string;
-}
 
 /** A {@link ReceiveInput} after checking and cleaning. */
 export interface CheckedInput {

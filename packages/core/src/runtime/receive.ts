@@ -1,10 +1,11 @@
 import { FirstlineError } from '../errors';
 import type { Outcome } from '../model/outcome';
+import type { ReceiveInput } from '../model/receive-input';
 import type { RateLimitRequest } from '../ports/rate-limiter';
 import type { AcceptParams } from '../ports/storage';
 import type { EngineContext } from './context';
 import type { Processor } from './processor';
-import { type CheckedInput, checkInput, type ReceiveInput } from './receive-input';
+import { type CheckedInput, checkInput } from './receive-input';
 import { announce } from './wakeups';
 
 export interface ReceiveOptions {

@@ -63,6 +63,8 @@ export function spoken(
       type,
       text,
       locale,
+      attachments: [],
+      quickReplies: [],
       createdAt: now,
       sendAt: now,
       decisionId: record.id,

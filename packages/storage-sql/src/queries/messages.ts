@@ -20,7 +20,7 @@ interface DecideParams {
   readonly now: number;
   readonly decisionId: string | null;
 }
-type OutboundParams = Omit<OutboundMessage, 'direction'>;
+type OutboundParams = Omit<OutboundMessage, 'direction' | 'attachments' | 'quickReplies'>;
 
 export function messageQueries(define: Define, dialect: SqlDialect) {
   return {

@@ -44,6 +44,8 @@ export function outboundOf(row: MessageRow): OutboundMessage {
     seq: row.seq,
     direction: 'outbound',
     type: row.type,
+    attachments: [],
+    quickReplies: [],
     text: row.text,
     locale: row.locale,
     createdAt: row.created_at,

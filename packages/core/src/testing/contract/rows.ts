@@ -53,6 +53,8 @@ export class Rows {
         text: options.text ?? 'An answer',
         locale: 'en',
         createdAt: now,
+        attachments: [],
+        quickReplies: [],
         sendAt: now + delayMs,
         decisionId: null,
         operatorId: type === 'operator' ? 'operator-1' : null,
