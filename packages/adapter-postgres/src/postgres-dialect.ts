@@ -27,7 +27,10 @@ export function postgresDialect(schema: string | null): SqlDialect {
     // As an array: the planner takes a subselect for a table, and reads all of a tenant to join it.
     among: '=',
     elements: (list) => sql`any(array(select json_array_elements_text(${list}::json)))`,
-    lock: (query, others) => (others === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate()),
+    lock: (query, others) => {
+      if (others === 'share') return query.forShare();
+      return others === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();
+    },
     feed: concurrentFeed(schema, within),
     registered: sql<boolean>`to_regclass(${sql.lit(within('firstline_migrations'))}) is not null`,
     // Installers wait for each other as long as it takes, and so do the statements that make the tables.

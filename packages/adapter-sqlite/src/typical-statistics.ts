@@ -57,6 +57,24 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
   },
   notes: { notes: [MANY, 1], notes_of_conversation: [MANY, 4, 2, 1] },
   templates: { templates: [MANY, 4, 1] },
+  outage_reports: {
+    outage_reports: [MANY, 200, 20, 1],
+    outage_reports_judged: [MANY, 200],
+    outage_reports_of_client: [MANY, 4],
+  },
+  incidents: {
+    sqlite_autoindex_incidents_1: [MANY, 1],
+    incidents_newest: [MANY, 2, 1],
+    incidents_by_status: [MANY, Math.round(MANY / 3), 2, 1],
+    incidents_unresolved: [4, 2],
+    incidents_resolved: [MANY, 2],
+  },
+  incident_clients: {
+    incident_clients: [MANY, 500, 1],
+    incident_clients_in_order: [MANY, 500, 20, 1],
+    incident_clients_told: [MANY, 500, 200],
+    incident_clients_of_client: [MANY, 3],
+  },
   events: { events: [MANY, 1], events_of_conversation: [MANY, 10, 1] },
 };
 

@@ -8,6 +8,8 @@ type AnyStatement = Statement<object, unknown>;
 
 /** Statements that look at every row of a tenant on purpose; of templates there are a few hundred. */
 const WHOLE_TENANT = /^(counts\.|templates\.all$)/;
+/** A tenant has one row of it. */
+const ONE_ROW = /^outage\.(take|state|holder|finish)$/;
 /** The highest and the lowest numbers of a tenant, and its latest corrections, are at the ends of the index. */
 const ONE_END = /^(events\.append|retention\.events|messages\.corrected)$/;
 
@@ -35,7 +37,7 @@ it('every statement finds its rows through an index', async () => {
   const all = named(sqlQueries(sqliteDialect()));
   expect(all.length).toBeGreaterThan(95);
   const walking = all
-    .filter(([name]) => !WHOLE_TENANT.test(name) && !ONE_END.test(name))
+    .filter(([name]) => !WHOLE_TENANT.test(name) && !ONE_END.test(name) && !ONE_ROW.test(name))
     .map(([name, statement]) => [name, plan(database, statement).filter(walks)] as const)
     .filter(([, details]) => details.length > 0);
   expect(walking).toEqual([]);

@@ -30,7 +30,7 @@ async function furnish(storage: Storage): Promise<void> {
     openTicket: {
       ...{ ...ids, id: 'ticket', clientId: 'client', messageId: 'm', attachments: [], rule: 'unknown', reason: 'why' },
       ...{ priority: 'high', status: 'open', assignee: null, repeats: 0, respondedAt: null, resolvedAt: null },
-      ...{ pauses: [], breaches: [], updatedAt: 2_000 },
+      ...{ pauses: [], breaches: [], updatedAt: 2_000, incidentId: null },
     },
     watch: { dueAt: 9_000 },
   });
@@ -43,7 +43,7 @@ it('erases every row there is about a client', async () => {
   const storage = sqliteStorage({ database });
   await storage.open();
   await furnish(storage);
-  expect(Object.keys(rowCounts(database))).toHaveLength(12);
+  expect(Object.keys(rowCounts(database))).toHaveLength(13);
   await storage.erase({ tenant: TENANT, now: 3_000, clientId: 'client', operatorId: 'anna' });
   expect(rowCounts(database)).toEqual({ events: 1 });
   await storage.close();

@@ -10,6 +10,7 @@ import type { Ticket } from './model/ticket';
 import type { TemplateTexts } from './ports/template-source';
 import type { SubscribeParams } from './runtime/feed';
 import type { Health, Stats } from './runtime/health';
+import type { Incidents } from './runtime/incidents';
 import type { OperatorParams } from './runtime/operators';
 import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
 import type { ReceiveOptions } from './runtime/receive';
@@ -67,6 +68,7 @@ export interface Engine {
     /** Takes the most urgent ticket of the queue, the oldest of these first; `null`: the queue is empty. */
     claimNext(params: ClaimParams): Promise<Ticket | null>;
   };
+  readonly incidents: Incidents;
   readonly deliveries: DeliveryReads;
   /**
    * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state

@@ -23,6 +23,10 @@ import { Deliverer } from './runtime/deliverer';
 import { DueLane } from './runtime/due-lane';
 import { subscribe } from './runtime/feed';
 import { health, stats } from './runtime/health';
+import { announcer } from './runtime/announcer';
+import { Detection } from './runtime/detection';
+import { IncidentBook } from './runtime/incident-book';
+import { incidentDesk } from './runtime/incidents';
 import { Housekeeping } from './runtime/housekeeping';
 import { uuidV7Source } from './runtime/id-source';
 import { ingressFor } from './runtime/ingress';
@@ -51,16 +55,22 @@ import { Worker } from './runtime/worker';
 export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options);
   const processor = new Processor(context);
+  const nothing = (): Promise<null> => Promise.resolve(null);
   const lanes = {
     process: processor,
-    remind: new DueLane(context, 'remind', (lease, state, now) =>
-      state.reminder === null ? null : reminderChanges({ context, lease, state, reminder: state.reminder, now }),
+    remind: new DueLane(
+      context,
+      'remind',
+      (lease, state, now) =>
+        state.reminder === null ? null : reminderChanges({ context, lease, state, reminder: state.reminder, now }),
+      nothing,
     ),
-    watch: new DueLane(context, 'watch', (lease, state, now) => watchChanges(context, lease, state, now)),
+    watch: new DueLane(context, 'watch', (lease, state, now) => watchChanges(context, lease, state, now), nothing),
+    announce: announcer(context),
     deliver: new Deliverer(context),
   };
   const housekeeping = new Housekeeping(context);
-  const worker = new Worker(context, lanes, housekeeping);
+  const worker = new Worker(context, lanes, new Detection(context), housekeeping);
   const take: Engine['receive'] = (input, receiveOptions = {}) =>
     lifecycle.use(() => receive(context, processor, input, receiveOptions));
   const lifecycle: Lifecycle = new Lifecycle(context, worker, (transport) =>
@@ -83,6 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
       claim: (ticketId: string, params: ClaimParams) => claimTicket(context, ticketId, params),
       claimNext: (params: ClaimParams) => claimNext(context, params),
     }),
+    incidents: lifecycle.guard(incidentDesk(context)),
     deliveries: lifecycle.guard(deliveryReads(context)),
     operators: lifecycle.guard({
       takeOver: operators.takeOver.bind(operators),
@@ -120,10 +131,13 @@ function createContext(options: EngineOptions): EngineContext {
     clock,
     logger,
   });
+  const storage = options.storage ?? memoryStorage();
+  const tenant = options.tenant ?? 'default';
+  const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   return {
-    tenant: options.tenant ?? 'default',
+    tenant,
     policy,
-    scenarios: new Map(scenarios.map((scenario) => [scenario.id, scenario])),
+    scenarios: byId,
     versions: () => ({
       policy: policy.version,
       scenarios: scenariosVersion,
@@ -134,7 +148,7 @@ function createContext(options: EngineOptions): EngineContext {
     locales,
     variables,
     peopleThere: options.peopleAvailable ?? (() => true),
-    storage: options.storage ?? memoryStorage(),
+    storage,
     classifier: options.classifier ?? localClassifier({ scenarios }),
     fallback: options.classifier === undefined ? null : fallbackClassifier(scenarios),
     transports,
@@ -144,6 +158,8 @@ function createContext(options: EngineOptions): EngineContext {
     ids: options.ids ?? uuidV7Source(clock),
     logger,
     wakeups: createWakeups(),
+    watchesOutages: policy.outage.enabled && scenarios.some(({ outage }) => outage),
+    incidents: new IncidentBook({ tenant, policy, scenarios: byId, storage }),
   };
 }
 

@@ -73,6 +73,8 @@ const optionsSchema = z.strictObject({
       escalationNotice: z.unknown().optional(),
       escalationQueued: z.unknown().optional(),
       unattended: z.unknown().optional(),
+      incidentNotice: z.unknown().optional(),
+      incidentResolved: z.unknown().optional(),
       farewell: z.unknown().optional(),
       reminders: z.array(z.unknown()).min(1).optional(),
     })

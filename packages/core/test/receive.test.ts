@@ -133,7 +133,14 @@ describe('receive', () => {
     const accepted = await engine.receive({ clientId: 'c', text: 'referral', channel: CHANNEL }, { wait: false });
     expect(accepted).toMatchObject({ status: 'accepted', decision: null, replies: [], isFirstMessage: true });
     expect(await engine.explain(accepted.messageId)).toBeNull();
-    expect(await engine.tick()).toEqual({ processed: 1, reminded: 0, watched: 0, delivered: 2 });
+    expect(await engine.tick()).toEqual({
+      processed: 1,
+      reminded: 0,
+      watched: 0,
+      announced: 0,
+      detected: 0,
+      delivered: 2,
+    });
     expect(transport.sent.map((sent) => sent.message.type)).toEqual(['greeting', 'bot_auto']);
     expect((await engine.explain(accepted.messageId))?.outcome).toBe('answered');
   });

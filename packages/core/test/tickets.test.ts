@@ -45,11 +45,14 @@ describe('tickets.update', () => {
 
   it('leaves alone what is as wanted already', async () => {
     const one = await escalated();
-    const [before] = await one.storage.states({ tenant: 'default', conversationIds: [one.ticket.conversationId] });
+    const [before] = await one.storage.states({
+      tenant: 'default',
+      conversationIds: [one.ticket.conversationId ?? ''],
+    });
     await one.clock.advance('1m');
     expect(await one.engine.tickets.update(one.ticket.id, { status: 'open', assignee: null })).toEqual(one.ticket);
     expect(await updates(one)).toEqual([]);
-    const [after] = await one.storage.states({ tenant: 'default', conversationIds: [one.ticket.conversationId] });
+    const [after] = await one.storage.states({ tenant: 'default', conversationIds: [one.ticket.conversationId ?? ''] });
     expect(after).toEqual(before);
   });
 
@@ -87,7 +90,7 @@ describe('tickets.update', () => {
 
   it('ends the waiting for a person when it is resolved, for good', async () => {
     const one = await escalated();
-    const { conversationId } = one.ticket;
+    const conversationId = one.ticket.conversationId ?? '';
     expect(await one.engine.conversations.get(conversationId)).toMatchObject({ status: 'waiting_on_person' });
     await one.engine.tickets.update(one.ticket.id, { status: 'resolved' });
 
@@ -105,7 +108,7 @@ describe('tickets.update', () => {
 
   it('leaves a conversation with the person who owns it', async () => {
     const one = await escalated();
-    const { conversationId } = one.ticket;
+    const conversationId = one.ticket.conversationId ?? '';
     await one.engine.operators.takeOver(conversationId, { operatorId: 'olga' });
     await one.engine.tickets.update(one.ticket.id, { status: 'resolved' });
     expect(await one.engine.conversations.get(conversationId)).toMatchObject({ owner: 'human', operatorId: 'olga' });
@@ -119,7 +122,7 @@ describe('tickets.update', () => {
     const original = storage[step].bind(storage) as (params: never) => Promise<never>;
     let meanwhile = async (): Promise<void> => {
       meanwhile = async () => undefined;
-      await one.engine.operators.takeOver(one.ticket.conversationId, { operatorId: 'olga' });
+      await one.engine.operators.takeOver(one.ticket.conversationId ?? '', { operatorId: 'olga' });
     };
     storage[step] = async (params: never) => {
       await meanwhile();

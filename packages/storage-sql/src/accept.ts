@@ -54,7 +54,8 @@ async function saveClient(q: SqlQueries, tx: SqlExecutor, params: AcceptParams):
   if (
     known !== undefined &&
     (told.name ?? known.name) === known.name &&
-    (told.locale ?? known.locale) === known.locale
+    (told.locale ?? known.locale) === known.locale &&
+    (told.region ?? known.region) === known.region
   ) {
     return clientOf(known);
   }

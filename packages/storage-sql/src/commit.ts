@@ -9,6 +9,7 @@ import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
 import { supersede, writeOutbound } from './commit-outbound';
 import type { SqlExecutor } from './driver';
+import { tell } from './incidents';
 import type { SqlQueries } from './queries';
 import { Refusal } from './refusal';
 import { clientOf } from './rows/client-row';
@@ -29,7 +30,11 @@ export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParam
   await writeTicket(q, tx, params);
   if (params.addNote !== null) await tx.run(q.notes.insert, params.addNote);
   await followReminder(q, tx, params);
-  await followWatch(q, tx, params);
+  await follow(q, tx, 'watch', params);
+  await follow(q, tx, 'announce', params);
+  if (params.report !== null)
+    await tx.run(q.outage.report, { ...params.report, tenant: params.tenant, clientId: conversation.clientId });
+  if (!(await tell(q, tx, params, conversation.clientId))) throw await refused(q, tx, params);
   const kept = await followMessages(q, tx, params);
   const onward = kept ? await next(q, tx, conversation) : null;
   // Last: readers of the feed wait for whoever has numbered entries and not committed.
@@ -130,7 +135,8 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
   if (openTicket !== null) {
     const attachments = JSON.stringify(openTicket.attachments);
     const [pauses, breaches] = [JSON.stringify(openTicket.pauses), JSON.stringify(openTicket.breaches)];
-    await tx.run(q.tickets.insert, { ...openTicket, attachments, pauses, breaches, tenant, conversationId });
+    const clientId = openTicket.clientId ?? '';
+    await tx.run(q.tickets.insert, { ...openTicket, attachments, pauses, breaches, tenant, conversationId, clientId });
   }
   if (updateTicket === null) return;
   const { id, status, assignee, priority, repeated, respondedAt, resolvedAt, pauses, breaches } = updateTicket;
@@ -172,12 +178,11 @@ async function followReminder(q: SqlQueries, tx: SqlExecutor, params: CommitPara
   else await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: left.due_at });
 }
 
-/** The `watch` lane: where it is told to be, else finished by its holder and by nobody else. */
-async function followWatch(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
-  const { tenant, conversationId, watch, lease } = params;
-  const kind = 'watch';
-  if (watch === null && lease?.kind !== kind) return;
-  const dueAt = watch?.dueAt ?? null;
+/** A lane that nothing but a commit knows of: where it is told to be, else finished by its holder and by nobody else. */
+async function follow(q: SqlQueries, tx: SqlExecutor, kind: 'watch' | 'announce', params: CommitParams): Promise<void> {
+  const { tenant, conversationId, lease, [kind]: wanted } = params;
+  if (wanted === null && lease?.kind !== kind) return;
+  const dueAt = wanted?.dueAt ?? null;
   if (dueAt === null) await tx.run(q.lanes.remove, { tenant, kind, conversationId });
   else await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: dueAt });
 }

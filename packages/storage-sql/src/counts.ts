@@ -7,7 +7,8 @@ const NO_DECISIONS = { answered: 0, escalated: 0, held: 0 };
 const NO_TICKETS = { open: 0, in_progress: 0, resolved: 0 };
 const NO_DELIVERIES = { pending: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0 };
 const NO_REMINDERS = { pending: 0, sent: 0, cancelled: 0, skipped: 0, expired: 0 };
-const NO_WORK = { process: 0, deliver: 0, remind: 0, watch: 0 };
+const NO_INCIDENTS = { suspected: 0, open: 0, resolved: 0 };
+const NO_WORK = { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 };
 
 export async function counts(
   { counts: q }: SqlQueries,
@@ -23,6 +24,7 @@ export async function counts(
     messages: { inbound, outbound: Number(messages?.messages ?? 0) - inbound },
     decisions: filled(NO_DECISIONS, await tx.all(q.decisions, params)),
     tickets: filled(NO_TICKETS, await tx.all(q.tickets, params)),
+    incidents: filled(NO_INCIDENTS, await tx.all(q.incidents, params)),
     deliveries: filled(NO_DELIVERIES, await tx.all(q.deliveries, params)),
     reminders: filled(NO_REMINDERS, await tx.all(q.reminders, params)),
     work: filled(NO_WORK, await tx.all(q.work, params)),

@@ -37,12 +37,13 @@ export interface SqlDialect {
   elements<T extends string>(list: string): RawBuilder<T>;
 
   /**
-   * Locks what a select finds, in every table it reads, until the transaction ends: `wait` for other lockers, or `skip` rows they hold. The query
-   * itself where writers exclude each other anyway.
+   * Locks what a select finds, in every table it reads, until the transaction ends: `wait` for other lockers, or `skip` rows
+   * they hold; or `share` the lock with others who do not mean to change it. The query itself where writers exclude each
+   * other anyway.
    */
   lock<TB extends keyof Database, O>(
     query: SelectQueryBuilder<Database, TB, O>,
-    others: 'wait' | 'skip',
+    others: 'wait' | 'skip' | 'share',
   ): SelectQueryBuilder<Database, TB, O>;
 
   /** How entries of the feed get numbers that grow in the order in which readers see them. */

@@ -3,17 +3,20 @@ import { accept } from './accept';
 import { claimDeliveries } from './claim-deliveries';
 import { commit } from './commit';
 import { counts } from './counts';
+import { claimDetection, finishDetection } from './detection';
 import type { SqlDialect } from './dialect';
 import type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
+import { affectedBy, affectedPage, liveIncidents, writeChanges } from './incidents';
 import { migrate, type Migrating } from './migrate';
 import { newestPage } from './newest-first';
 import { type SqlQueries, sqlQueries } from './queries';
 import { decision, delivery, history, outcome, queue } from './reads';
-import { refusable } from './refusal';
+import { Refusal, refusable } from './refusal';
 import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
+import { incidentOf } from './rows/incident-row';
 import { noteOf } from './rows/note-row';
 import { inboundOf, messageOf } from './rows/message-row';
 import { reminderOf } from './rows/reminder-row';
@@ -169,6 +172,44 @@ export class SqlStorage implements Storage {
 
   counts(params: Params<'counts'>) {
     return this.#run('read', (q, tx) => counts(q, tx, params));
+  }
+
+  claimDetection(params: Params<'claimDetection'>) {
+    return this.#run('write', (q, tx) => claimDetection(q, tx, params));
+  }
+
+  finishDetection(params: Params<'finishDetection'>) {
+    return refusable(this.#run('write', (q, tx) => finishDetection(q, tx, params)));
+  }
+
+  changeIncidents({ tenant, now, changes }: Params<'changeIncidents'>) {
+    return refusable(
+      this.#run('write', async (q, tx) => {
+        if (!(await writeChanges(q, tx, tenant, changes, now))) throw new Refusal('conflict' as const);
+        return 'changed' as const;
+      }) as Promise<'changed' | 'conflict'>,
+    );
+  }
+
+  async incident({ tenant, incidentId }: Params<'incident'>) {
+    const row = await this.#run('read', (q, tx) => tx.first(q.incidents.get, { tenant, id: incidentId }));
+    return row === undefined ? null : incidentOf(row);
+  }
+
+  incidents(params: Params<'incidents'>) {
+    return this.#run('read', (q, tx) => newestPage(tx, q.incidents.list, params, incidentOf));
+  }
+
+  liveIncidents(params: Params<'liveIncidents'>) {
+    return this.#run('read', (q, tx) => liveIncidents(q, tx, params));
+  }
+
+  affected(params: Params<'affected'>) {
+    return this.#run('read', (q, tx) => affectedPage(q, tx, params));
+  }
+
+  affectedBy(params: Params<'affectedBy'>) {
+    return this.#run('read', (q, tx) => affectedBy(q, tx, params));
   }
 
   async templates(params: Params<'templates'>) {

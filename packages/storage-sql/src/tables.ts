@@ -4,6 +4,8 @@ import type {
   DecisionRecord,
   DeliveryStatus,
   EventType,
+  Incident,
+  IncidentStatus,
   OutboundType,
   OutcomeClass,
   Owner,
@@ -30,6 +32,10 @@ export interface Database {
   readonly tickets: TicketRow;
   readonly notes: NoteRow;
   readonly templates: TemplateRow;
+  readonly outage_reports: OutageReportRow;
+  readonly outage_state: OutageStateRow;
+  readonly incidents: IncidentRow;
+  readonly incident_clients: IncidentClientRow;
   readonly events: EventRow;
   readonly firstline_migrations: MigrationRow;
 }
@@ -39,6 +45,7 @@ export interface ClientRow {
   id: string;
   name: string | null;
   locale: string | null;
+  region: string | null;
   greeted_at: number | null;
   /** JSON list of `RecentRequest`. */
   recent: string;
@@ -185,7 +192,9 @@ export interface TicketRow {
   tenant: string;
   id: string;
   conversation_id: string;
+  /** '' for the ticket of an incident, as is `client_id`. */
   client_id: string;
+  incident_id: string | null;
   message_id: string | null;
   /** JSON list. */
   attachments: string;
@@ -231,6 +240,69 @@ export interface EventRow {
   conversation_id: string | null;
   /** JSON. */
   data: string;
+}
+
+/** What a client reports in a minute; removed when it is judged and a snapshot remembers it. */
+export interface OutageReportRow {
+  tenant: string;
+  /** Counted from 1970. */
+  minute: number;
+  scenario: string;
+  client_id: string;
+  region: string | null;
+  messages: number;
+  /** The first of them. */
+  message_id: string;
+  /** Up to which minute was judged when it was taken; `null`: it was not. */
+  judged_in: number | null;
+}
+
+/** One row a tenant. */
+export interface OutageStateRow {
+  tenant: string;
+  version: number;
+  judged: number | null;
+  /** JSON of the detector's memory. */
+  snapshot: string | null;
+  token: string | null;
+  lease_until: number;
+}
+
+export interface IncidentRow {
+  tenant: string;
+  id: string;
+  status: IncidentStatus;
+  round: number;
+  source: Incident['source'];
+  level: Incident['level'];
+  /** JSON list. */
+  scenarios: string;
+  region: string | null;
+  title: string | null;
+  expected_at: number | null;
+  /** JSON of `IncidentEvidence`. */
+  evidence: string | null;
+  confirmed_by: string | null;
+  held_at: number | null;
+  muted_by: string | null;
+  merged_into: string | null;
+  ticket_id: string | null;
+  opened_at: number | null;
+  resolved_at: number | null;
+  created_at: number;
+  updated_at: number;
+  version: number;
+}
+
+export interface IncidentClientRow {
+  tenant: string;
+  incident_id: string;
+  client_id: string;
+  conversation_id: string | null;
+  joined_at: number;
+  told_at: number | null;
+  told_round: number;
+  resolved_round: number;
 }
 
 export interface MigrationRow {

@@ -2,16 +2,22 @@ import type { ClientArchive, InboundMessage, NewEvent, Storage } from '@firstlin
 import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
+import { pruneIncidents } from './incidents';
 import type { SqlQueries } from './queries';
 import { removeConversations } from './removal';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
 import { decisionOf } from './rows/decision-row';
 import { attemptOf, deliveryOf } from './rows/delivery-row';
+import { affectedOf } from './rows/incident-row';
 import { inboundOf, messageOf } from './rows/message-row';
 import { noteOf } from './rows/note-row';
 import { reminderOf } from './rows/reminder-row';
 import { ticketOf } from './rows/ticket-row';
+
+/** Reports that nobody judged within a day are no news any more. */
+const REPORT_MINUTES = 1_440;
+const MINUTE = 60_000;
 
 type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
 
@@ -61,6 +67,7 @@ export async function archive(
     decisions: decisions.sort((a, b) => a.decidedAt - b.decidedAt || (a.id < b.id ? -1 : 1)),
     tickets: (await tx.all(q.archive.tickets, of)).map(ticketOf),
     notes: (await tx.all(q.archive.notes, of)).map(noteOf),
+    incidents: (await tx.all(q.incidentClients.ofClient, { tenant, clientId })).map(affectedOf),
     reminders: (await tx.all(q.archive.reminders, of)).map(reminderOf),
     deliveries: (await tx.all(q.archive.deliveries, of)).map((row) => ({
       delivery: deliveryOf(row),
@@ -79,6 +86,8 @@ export async function erase(
   const ids = (await tx.all(q.conversations.lockOfClient, { tenant, clientId })).map(({ id }) => id);
   const messages = await removeConversations(q, tx, tenant, ids, { at: now, reason: 'erased', operatorId });
   await tx.run(q.clients.remove, { tenant, clientId });
+  await tx.run(q.incidentClients.forget, { tenant, clientId });
+  await tx.run(q.outage.forget, { tenant, clientId });
   return { conversations: ids.length, messages };
 }
 
@@ -90,6 +99,8 @@ export async function prune(
   const old = conversationsBefore === null ? [] : await lockOld(q, tx, tenant, conversationsBefore, limit);
   const ids = old.map(({ id }) => id);
   await removeConversations(q, tx, tenant, ids, { at: now, reason: 'retention', operatorId: null });
+  if (conversationsBefore !== null) await pruneIncidents(q, tx, tenant, conversationsBefore);
+  await tx.run(q.outage.removeOld, { tenant, beforeMinute: Math.floor(now / MINUTE) - REPORT_MINUTES });
   // A client comes with its first conversation and is as old: only here may one be left without any.
   const clients = { tenant, ids: JSON.stringify([...new Set(old.map((row) => row.client_id))]) };
   return {

@@ -95,8 +95,9 @@ export async function release(q: SqlQueries, tx: SqlExecutor, params: ReleasePar
   const { kind, conversationId, token } = params.lease;
   const held = await tx.first(q.lanes.holder, { tenant, kind, conversationId });
   if (held?.token !== token) return false;
-  // Nothing but its holder knows whether there is something to watch; who knows better takes the lane from the holder.
-  const since = kind === 'watch' ? dueAt : await dueSince(q, tx, { tenant, kind, conversationId });
+  // Nothing but its holder knows whether there is something to watch or to announce; who knows better takes the lane from the holder.
+  const since =
+    kind === 'watch' || kind === 'announce' ? dueAt : await dueSince(q, tx, { tenant, kind, conversationId });
   if (since === null) await tx.run(q.lanes.remove, { tenant, kind, conversationId });
   else await tx.run(q.lanes.release, { tenant, kind, conversationId, readyAt: dueAt ?? since });
   return true;
@@ -106,7 +107,11 @@ export async function release(q: SqlQueries, tx: SqlExecutor, params: ReleasePar
 async function dueSince(
   q: SqlQueries,
   tx: SqlExecutor,
-  lane: { readonly tenant: string; readonly kind: Exclude<WorkKind, 'watch'>; readonly conversationId: string },
+  lane: {
+    readonly tenant: string;
+    readonly kind: Exclude<WorkKind, 'watch' | 'announce'>;
+    readonly conversationId: string;
+  },
 ): Promise<number | null> {
   switch (lane.kind) {
     case 'process':

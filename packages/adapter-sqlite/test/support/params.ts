@@ -26,7 +26,7 @@ export function acceptParams(id: string, changes: Partial<AcceptParams> = {}): A
     },
     turn: null,
     newConversationId: `conversation-${id}`,
-    client: { name: null, locale: null },
+    client: { name: null, locale: null, region: null },
     channel: { transport: 'webhook', address: { url: 'https://example.com' } },
     channelKey: 'webhook:example',
     defaultChannel: null,
@@ -106,6 +106,9 @@ export function commitParams({ work }: Accepted): CommitParams {
     updateTicket: null,
     addNote: null,
     watch: null,
+    report: { minute: 1, scenario: 'REFERRAL', region: null, messageId: 'message' },
+    tell: null,
+    announce: null,
     events: [{ type: 'message.decided', at: 2_000, conversationId: conversation.id, data: { messageId: message.id } }],
   };
 }
@@ -143,6 +146,7 @@ function record(messageId: string, conversationId: string, clientId: string): De
     rules: [],
     replies: [],
     ticketId: null,
+    incidentId: null,
     versions: { policy: 'p', scenarios: 's', templates: 't' },
   };
 }

@@ -59,7 +59,10 @@ function byLastWritten(a: Conversation, b: Conversation): number {
 /** What is not told (`null`) stays as it was. */
 function client({ tenant, clients }: Tables, { now, message, client: told }: AcceptParams): Client {
   const known = clients.get(message.clientId);
-  if (known !== undefined) return { ...known, name: told.name ?? known.name, locale: told.locale ?? known.locale };
+  if (known !== undefined) {
+    const { name, locale, region } = known;
+    return { ...known, name: told.name ?? name, locale: told.locale ?? locale, region: told.region ?? region };
+  }
   return { tenant, id: message.clientId, ...told, greetedAt: null, recent: [], createdAt: now, version: 1 };
 }
 

@@ -34,6 +34,10 @@ export function archive(tables: Tables, { now, clientId, operatorId }: ArchivePa
       .sort((a, b) => inOrder({ id: a.id, createdAt: a.decidedAt }, { id: b.id, createdAt: b.decidedAt })),
     tickets: threads.flatMap(({ tickets }) => tickets.map((id) => tables.tickets.must(id))).sort(inOrder),
     notes: threads.flatMap(({ notes }) => notes.map((id) => tables.notes.must(id))).sort(inOrder),
+    incidents: tables.incidents
+      .all()
+      .flatMap(({ id }) => tables.incidents.affected(id).get(clientId) ?? [])
+      .sort((a, b) => a.joinedAt - b.joinedAt || (a.incidentId < b.incidentId ? -1 : 1)),
     reminders: threads.flatMap(({ reminders }) => reminders.map((id) => tables.reminders.must(id))).sort(inOrder),
     deliveries: deliveries
       .sort(asTheyCame)

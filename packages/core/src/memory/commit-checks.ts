@@ -1,6 +1,7 @@
 import { FirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
 import type { CommitParams } from '../ports/storage-commit';
+import { mayTell } from './incidents';
 import type { Tables } from './tables';
 
 /** Whether something happened since the decision was made that it did not know of. */
@@ -9,6 +10,7 @@ export function conflicts(tables: Tables, conversation: Conversation, params: Co
   const { client, decidedMessageIds, supersede } = params;
   if (client !== null && tables.clients.must(conversation.clientId).version !== client.expectedVersion) return true;
   if (!supersede.every((id) => isDraft(tables, conversation.id, id))) return true;
+  if (params.tell !== null && !mayTell(tables, conversation.clientId, params.tell)) return true;
   const { undecided } = tables.thread(conversation.id);
   return params.conversation.status === 'closed' && undecided.some((id) => !decidedMessageIds.includes(id));
 }

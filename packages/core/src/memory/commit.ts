@@ -1,6 +1,8 @@
 import type { Conversation } from '../model/conversation';
 import type { CommitParams, CommitResult } from '../ports/storage-commit';
 import { checkRows, conflicts } from './commit-checks';
+import { writeReport } from './detection';
+import { writeTold } from './incidents';
 import { addOutbound, cancelPending } from './outbox';
 import { snapshot } from './snapshot';
 import type { Tables } from './tables';
@@ -31,7 +33,10 @@ export function commit(tables: Tables, params: CommitParams): CommitResult {
   const cancelled = cancelPending(tables, params);
   addOutbound(tables, before, params.outbound);
   writeReminder(tables, params);
-  followWatch(tables, params);
+  follow(tables, 'watch', params);
+  follow(tables, 'announce', params);
+  writeReport(tables, before.clientId, params.report);
+  writeTold(tables, conversationId, before.clientId, params);
   tables.append([...cancelled, ...params.events]);
   return { status: 'committed', next: moveOn(tables, after, params) };
 }
@@ -48,10 +53,10 @@ function writeDecision(tables: Tables, { now, conversationId, decidedMessageIds,
   }
 }
 
-function writeTicket(tables: Tables, { now, openTicket, updateTicket }: CommitParams): void {
+function writeTicket(tables: Tables, { now, conversationId, openTicket, updateTicket }: CommitParams): void {
   if (openTicket !== null) {
     tables.tickets.put(openTicket);
-    tables.thread(openTicket.conversationId).tickets.push(openTicket.id);
+    tables.thread(conversationId).tickets.push(openTicket.id);
     tables.newest.tickets.add(openTicket);
   }
   if (updateTicket !== null) {
@@ -84,11 +89,12 @@ function writeReminder(tables: Tables, { now, conversationId, settleReminder, sc
   }
 }
 
-/** The `watch` lane after a commit: where it is told to be, else finished by its holder and by nobody else. */
-function followWatch(tables: Tables, { conversationId, watch, lease }: CommitParams): void {
-  const lanes = tables.lanes.watch;
-  if (watch === null && lease?.kind !== 'watch') return;
-  const dueAt = watch?.dueAt ?? null;
+/** A lane that nothing but a commit knows of: where it is told to be, else finished by its holder and by nobody else. */
+function follow(tables: Tables, kind: 'watch' | 'announce', params: CommitParams): void {
+  const { conversationId, lease, [kind]: wanted } = params;
+  const lanes = tables.lanes[kind];
+  if (wanted === null && lease?.kind !== kind) return;
+  const dueAt = wanted?.dueAt ?? null;
   if (dueAt === null) lanes.remove(conversationId);
   else lanes.put(conversationId, dueAt);
 }

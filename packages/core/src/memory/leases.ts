@@ -30,8 +30,9 @@ export function claim(tables: Tables, params: ClaimParams): readonly WorkLease[]
 export function release(tables: Tables, { lease, dueAt }: ReleaseParams): boolean {
   const lanes = tables.lanes[lease.kind];
   if (!lanes.holds(lease)) return false;
-  // Nothing but its holder knows whether there is something to watch; who knows better takes the lane from the holder.
-  const since = lease.kind === 'watch' ? dueAt : dueSince(tables, lease.kind, lease.conversationId);
+  // Nothing but its holder knows whether there is something to watch or to announce; who knows better takes the lane from the holder.
+  const { kind } = lease;
+  const since = kind === 'watch' || kind === 'announce' ? dueAt : dueSince(tables, kind, lease.conversationId);
   if (since === null) lanes.remove(lease.conversationId);
   else lanes.release(lease.conversationId, dueAt ?? since);
   return true;
@@ -43,7 +44,11 @@ export function nextDueAt(tables: Tables, kinds: readonly WorkKind[]): number | 
 }
 
 /** Since when or from when on there is something to do; `null`: there is not. */
-function dueSince(tables: Tables, kind: Exclude<WorkKind, 'watch'>, conversationId: string): number | null {
+function dueSince(
+  tables: Tables,
+  kind: Exclude<WorkKind, 'watch' | 'announce'>,
+  conversationId: string,
+): number | null {
   const { undecided, pendingReminder } = tables.thread(conversationId);
   switch (kind) {
     case 'process':

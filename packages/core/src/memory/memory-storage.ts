@@ -4,6 +4,8 @@ import { accept } from './accept';
 import { archive } from './archive';
 import { commit } from './commit';
 import { claimDeliveries, finishDeliveries, replayDelivery } from './deliveries';
+import { claimDetection, finishDetection } from './detection';
+import * as incidents from './incidents';
 import { claim, nextDueAt, release } from './leases';
 import * as reads from './reads';
 import { Tables } from './tables';
@@ -141,6 +143,42 @@ class MemoryStorage implements Storage {
 
   async counts(params: Params<'counts'>) {
     return reads.counts(this.#of(params), params.now);
+  }
+
+  async claimDetection(params: Params<'claimDetection'>) {
+    return claimDetection(this.#of(params), params);
+  }
+
+  async finishDetection(params: Params<'finishDetection'>) {
+    return finishDetection(this.#of(params), params);
+  }
+
+  async changeIncidents(params: Params<'changeIncidents'>) {
+    const tables = this.#of(params);
+    if (incidents.conflicting(tables, params.changes)) return 'conflict' as const;
+    incidents.writeChanges(tables, params.changes, params.now);
+    this.#tenants.set(params.tenant, tables);
+    return 'changed' as const;
+  }
+
+  async incident(params: Params<'incident'>) {
+    return this.#of(params).incidents.get(params.incidentId);
+  }
+
+  async incidents(params: Params<'incidents'>) {
+    return incidents.page(this.#of(params), params);
+  }
+
+  async liveIncidents(params: Params<'liveIncidents'>) {
+    return incidents.live(this.#of(params), params.resolvedSince);
+  }
+
+  async affected(params: Params<'affected'>) {
+    return incidents.affectedPage(this.#of(params), params);
+  }
+
+  async affectedBy(params: Params<'affectedBy'>) {
+    return incidents.affectedBy(this.#of(params), params);
   }
 
   async templates(params: Params<'templates'>) {

@@ -135,6 +135,11 @@ export function counts(tables: Tables, now: number): StorageCounts {
       in_progress: opened.count('in_progress'),
       resolved: opened.count('resolved'),
     },
+    incidents: {
+      suspected: tables.incidents.count('suspected'),
+      open: tables.incidents.count('open'),
+      resolved: tables.incidents.count('resolved'),
+    },
     deliveries: {
       pending: sends.count('pending'),
       sent: sends.count('sent'),
@@ -155,6 +160,7 @@ export function counts(tables: Tables, now: number): StorageCounts {
       deliver: lanes.deliver.countBusy(now),
       remind: lanes.remind.countBusy(now),
       watch: lanes.watch.countBusy(now),
+      announce: lanes.announce.countBusy(now),
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Reminder } from '../model/reminder';
 import type { StoredTemplate } from '../model/stored-template';
 import type { Ticket } from '../model/ticket';
 import type { ConversationState } from '../ports/storage-work';
+import { IncidentTables } from './incident-tables';
 import { Lanes } from './lanes';
 import { snapshot } from './snapshot';
 import { Table } from './table';
@@ -51,6 +52,7 @@ export class Tables {
   readonly deliveries = new Table('delivery', (row: Delivery) => row.status);
   readonly reminders = new Table('reminder', (row: Reminder) => row.status);
   readonly notes = new Table<Note>('note');
+  readonly incidents = new IncidentTables();
   /** Ids of messages that a person said what they are about. */
   readonly corrected = new Set<string>();
   readonly attempts = new Map<string, DeliveryAttempt[]>();
@@ -64,6 +66,7 @@ export class Tables {
     deliver: new Lanes('deliver'),
     remind: new Lanes('remind'),
     watch: new Lanes('watch'),
+    announce: new Lanes('announce'),
   };
 
   /** Messages that a decision is about: there is one about each. */

@@ -55,6 +55,17 @@ export class Timeline {
     return { items, cursor: null };
   }
 
+  /** One page, oldest first. */
+  forward<Row>(params: PageParams, read: (id: string) => Row | undefined): Page<Row> {
+    const limit = checkedLimit(params);
+    const after = params.cursor === undefined ? null : parseCursor(params.cursor);
+    const start = after === null ? 0 : this.#placeOf(after) + 1;
+    const entries = this.#entries.slice(start, start + limit);
+    const last = start + limit < this.#entries.length ? entries.at(-1) : undefined;
+    const items = entries.flatMap(({ id }) => read(id) ?? []);
+    return { items, cursor: last === undefined ? null : `${last.createdAt}_${last.id}` };
+  }
+
   /** How many entries come before this one. */
   #placeOf(entry: Entry): number {
     let low = 0;

@@ -2,9 +2,15 @@ import type { Conversation } from '../model/conversation';
 import type { InboundMessage } from '../model/message';
 import type { StoredTemplate } from '../model/stored-template';
 import type { Storage } from '../ports/storage';
+import { pruneReports } from './detection';
+import { pruneIncidents } from './incidents';
 import { removeConversations } from './removal';
 import { snapshot } from './snapshot';
 import type { Tables } from './tables';
+
+/** Reports that nobody judged within a day are no news any more. */
+const REPORT_MINUTES = 1_440;
+const MINUTE = 60_000;
 
 type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
@@ -48,12 +54,15 @@ export function erase(tables: Tables, { now, clientId, operatorId }: Params<'era
     .map((id) => tables.conversations.must(id));
   const messages = removeConversations(tables, rows, { at: now, reason: 'erased', operatorId });
   tables.clients.remove(clientId);
+  tables.incidents.forget(clientId);
   return { conversations: rows.length, messages };
 }
 
 export function prune(tables: Tables, { now, conversationsBefore, eventsBefore, limit }: Params<'prune'>) {
   const old = conversationsBefore === null ? [] : oldConversations(tables, conversationsBefore).slice(0, limit);
   removeConversations(tables, old, { at: now, reason: 'retention', operatorId: null });
+  if (conversationsBefore !== null) pruneIncidents(tables, conversationsBefore);
+  pruneReports(tables, Math.floor(now / MINUTE) - REPORT_MINUTES);
   return {
     conversations: old.length,
     clients: removeClients(tables, new Set(old.map(({ clientId }) => clientId))),

@@ -2,6 +2,7 @@ import type { Client } from './client';
 import type { Conversation } from './conversation';
 import type { DecisionRecord } from './decision';
 import type { Delivery, DeliveryAttempt } from './delivery';
+import type { AffectedClient } from './incident';
 import type { Message } from './message';
 import type { Note } from './note';
 import type { Reminder } from './reminder';
@@ -16,5 +17,7 @@ export interface ClientArchive {
   readonly tickets: readonly Ticket[];
   readonly notes: readonly Note[];
   readonly reminders: readonly Reminder[];
+  /** By when the client joined. */
+  readonly incidents: readonly AffectedClient[];
   readonly deliveries: readonly { readonly delivery: Delivery; readonly attempts: readonly DeliveryAttempt[] }[];
 }

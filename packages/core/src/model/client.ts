@@ -17,6 +17,8 @@ export interface Client {
   readonly name: string | null;
   /** Last locale the host or the message told, for example `'ru'`; `null` when none was ever told. */
   readonly locale: string | null;
+  /** Where the client is, as the host told last, in the host's own words; `null` when it never did. Outages may be regional. */
+  readonly region: string | null;
   /** When the client was last greeted; `null`: never. Guards "one greeting per client" across conversations. */
   readonly greetedAt: number | null;
   /** The latest requests made of the bot, oldest first, some 20; emptied when a person takes over. */

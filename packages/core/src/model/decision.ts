@@ -1,6 +1,7 @@
 import type { Classification } from './classification';
 import type { RecentRequest } from './client';
 import type { ConversationStatus, Owner } from './conversation';
+import type { Incident } from './incident';
 import type { OutboundType } from './message';
 import type { Priority } from './scenario';
 
@@ -58,6 +59,10 @@ export interface Decision {
   readonly greets: boolean;
   /** The client's recent requests afterwards; `null`: unchanged. */
   readonly recent: readonly RecentRequest[] | null;
+  /** Tells the client of an open incident; `null`: of none. */
+  readonly tells: { readonly incident: Incident; readonly round: number } | null;
+  /** The incident that explains the message; `null`: none. */
+  readonly incidentId: string | null;
   /** The silence after this reply is followed up, see `policies/reminders.ts`. */
   readonly followsUp: boolean;
   /** The conversation's state afterwards. */
@@ -83,7 +88,7 @@ export interface DecisionRecord {
   readonly clientId: string;
   readonly decidedAt: number;
   /** What asked for the decision. */
-  readonly trigger: 'message' | 'reminder' | 'watch';
+  readonly trigger: 'message' | 'reminder' | 'watch' | 'incident';
   readonly outcome: DecisionOutcome;
   readonly rule: string;
   readonly reason: string;
@@ -116,5 +121,7 @@ export interface DecisionRecord {
     readonly sendAt: number;
   }[];
   readonly ticketId: string | null;
+  /** The incident that explains what the client wrote, or that is told of; `null`: none. */
+  readonly incidentId: string | null;
   readonly versions: { readonly policy: string; readonly scenarios: string; readonly templates: string };
 }

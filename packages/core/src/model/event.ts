@@ -22,7 +22,15 @@ export type EventType =
   | 'delivery.failed'
   | 'delivery.settled'
   | 'delivery.replayed'
-  | 'template.changed';
+  | 'template.changed'
+  | 'incident.suspected'
+  | 'incident.opened'
+  | 'incident.joined'
+  | 'incident.updated'
+  | 'incident.resolved'
+  | 'incident.reopened'
+  | 'incident.told'
+  | 'incident.held';
 
 /** What happened, without its place in the feed. Carries ids and codes, never texts. */
 export interface NewEvent {

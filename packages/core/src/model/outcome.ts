@@ -32,4 +32,6 @@ export interface Outcome {
   readonly replies: readonly OutcomeReply[];
   /** The ticket this message opened or was counted on. */
   readonly ticket: Ticket | null;
+  /** The incident that explains the message; `null`: none does. */
+  readonly incident: { readonly id: string } | null;
 }

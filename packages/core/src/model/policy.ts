@@ -118,6 +118,24 @@ export interface Policy {
     /** What the bot asked for and did not get, so long after the last reminder, goes to a person. Default 1 day. */
     readonly handOverAfterMs: number;
   };
+  readonly outage: {
+    /** Outages are looked for, where any scenario says `outage`. Default true. */
+    readonly enabled: boolean;
+    /** Whether clients are told as soon as the detector is sure, or when an operator has confirmed. Default `'auto'`. */
+    readonly confirm: 'auto' | 'operator';
+    /** So many clients are told of an incident that nobody has confirmed; `null`: any number. Default 1,000. */
+    readonly unconfirmedLimit: number | null;
+    /** What the detector asks for, see `OutageDetectorOptions`. Default 0.2 false alarms a week, 5 clients, 45 min. */
+    readonly falseAlarmsPerWeek: number;
+    readonly minClients: number;
+    readonly reopenWithinMs: number;
+    /** Minutes that local time is ahead of UTC, so that days begin at midnight. Default 0. */
+    readonly utcOffset: number;
+    /** A minute is judged so long after its end, when what was decided in it is stored by all processes. Default 20 s. */
+    readonly graceMs: number;
+    /** Who was told that it is over, and reports it again within this time, is sent to a person. Default 24 h. */
+    readonly stillBrokenMs: number;
+  };
   readonly delivery: {
     /** Pauses between the attempts, before jitter. Default: the example of Standard Webhooks 1.0.0, 75 h in all. */
     readonly ladderMs: readonly number[];

@@ -23,7 +23,11 @@ export interface ReceiveInput {
    */
   readonly automated?: boolean;
   /** What is known of the client; kept with the client's record. */
-  readonly client?: { readonly name?: string };
+  readonly client?: {
+    readonly name?: string;
+    /** Where the client is, for example a city or a network segment: outages may be regional. */
+    readonly region?: string;
+  };
   /** What the source rate limit counts by, for example the caller's address or API key. Default: not limited by source. */
   readonly source?: string;
 }

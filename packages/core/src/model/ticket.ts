@@ -13,8 +13,11 @@ export type TicketStatus = 'open' | 'in_progress' | 'resolved';
 export interface Ticket {
   readonly tenant: string;
   readonly id: string;
-  readonly conversationId: string;
-  readonly clientId: string;
+  /** `null` for the ticket of an incident, as is `clientId`. */
+  readonly conversationId: string | null;
+  readonly clientId: string | null;
+  /** The incident it is about; `null`: it is about a conversation. */
+  readonly incidentId: string | null;
   /** The message that called for a person; `null` where silence did. */
   readonly messageId: string | null;
   /** What came with that message, for example the screenshot that was asked for. */

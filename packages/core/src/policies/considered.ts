@@ -2,11 +2,13 @@ import type { Classification } from '../model/classification';
 import type { Client, RecentRequest } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { Decision, PlannedReply, RuleTrace } from '../model/decision';
+import type { Incident } from '../model/incident';
 import type { InboundMessage } from '../model/message';
 import type { Policy } from '../model/policy';
 import type { Priority, Scenario } from '../model/scenario';
 import { isOpen } from './hours/business-time';
 import { gistOf } from './gist';
+import type { Cover } from './incident-cover';
 import { remembered, timesAsked } from './repeats';
 import type { TemplateValues } from './templates/template';
 import type { RenderedTemplate, TemplateCatalog } from './templates/template-catalog';
@@ -28,6 +30,8 @@ export interface DecideInput {
   readonly now: number;
   /** The host's word on whether people are there to answer; they also have to be within their hours. Default true. */
   readonly peopleThere?: boolean;
+  /** The incident that explains the message, see `coverOf`. Default none. */
+  readonly cover?: Cover | null;
   /** Further messages of this conversation wait to be decided, so it must not be closed now. Default false. */
   readonly moreToDecide?: boolean;
 }
@@ -82,6 +86,8 @@ export function common(
     timesAsked: input.timesAsked,
     peopleAvailable: input.peopleAvailable,
     greets: false,
+    tells: null,
+    incidentId: input.cover?.incident.id ?? null,
     recent: recentAfter(input),
     followsUp: false,
   };
@@ -96,6 +102,16 @@ function recentAfter({ conversation, message, client, request, policy }: Conside
 export function render(input: DecideInput, key: string, values: TemplateValues = {}): RenderedTemplate | null {
   const { client, conversation, variables } = input;
   return input.templates.render(key, input.locale, { ...templateValues(client, conversation, variables), ...values });
+}
+
+/** What the texts about an incident can name besides. */
+export function incidentValues({ title, region, expectedAt }: Incident): TemplateValues {
+  const scope = [title, region].filter((part) => part !== null).join(', ');
+  return {
+    'incident.scope': scope === '' ? null : scope,
+    'incident.region': region,
+    'incident.expectedAt': expectedAt,
+  };
 }
 
 /** What templates can name: the client, the conversation, and the host's own variables. */

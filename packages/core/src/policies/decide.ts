@@ -1,6 +1,6 @@
 import type { Decision, PlannedReply, RuleTrace } from '../model/decision';
 import type { Priority } from '../model/scenario';
-import { common, type Considered, considered, type DecideInput, planned, render } from './considered';
+import { common, type Considered, considered, type DecideInput, incidentValues, planned, render } from './considered';
 import { replyKey } from './templates/default-templates';
 import { type EscalationVerdict, escalationVerdict } from './escalation';
 import { noticeChoice } from './escalation-notice';
@@ -66,8 +66,54 @@ export function decide(given: DecideInput): Decision {
     reply: answer === null ? [] : [planned('bot_auto', answer, replyDelayMs)],
     replyDelayMs,
   };
+  const covered = coveredByIncident(input, found, verdict);
+  if (covered !== null) return covered;
   if (verdict !== null) return needsPerson(input, found, verdict);
   return input.thanks ? thanked(input, found) : answered(input, found);
+}
+
+/**
+ * An open incident explains the message: the client is told once, and else nothing is said, since there is nothing more to
+ * say. Only who asks for a person gets one: a thousand tickets about one failure would help nobody. Who was told that it is
+ * over and still sees it is a different case, and one for a person. `null`: no incident has a say in it.
+ */
+function coveredByIncident(input: Considered, found: Findings, verdict: EscalationVerdict | null): Decision | null {
+  const { cover = null, conversation } = input;
+  if (cover === null || input.thanks || verdict?.rule === 'asks-for-human' || verdict?.silent === true) return null;
+  const { incident } = cover;
+  if (cover.kind === 'over') {
+    const reason = `incident ${incident.id} is over, and the client says that it is not`;
+    const rules: readonly RuleTrace[] = [...found.rules, { rule: 'still-broken', fired: true, reason }];
+    const still: EscalationVerdict = {
+      rule: 'still-broken',
+      reason,
+      afterReply: false,
+      priority: 'high',
+      silent: false,
+    };
+    return needsPerson(input, { ...found, rules, reply: [], priority: higherPriority(found.priority, 'high') }, still);
+  }
+  if (cover.told)
+    return held(
+      input,
+      found.priority,
+      'incident',
+      `incident ${incident.id} explains it, and the client knows`,
+      found.rules,
+    );
+  const notice = render(input, 'incident_notice', incidentValues(incident));
+  if (notice === null) return null;
+  const reason = `incident ${incident.id} explains it`;
+  return {
+    ...common(input, 'urgent', [...found.rules, { rule: 'incident', fired: true, reason }]),
+    outcome: 'answered',
+    rule: 'incident',
+    reason,
+    replies: [...found.opening, planned('incident_notice', notice, 0)],
+    greets: found.opening.length > 0,
+    tells: { incident, round: incident.round },
+    next: { owner: 'bot', status: afterStep(conversation, 'cover')?.status ?? conversation.status, awaiting: null },
+  };
 }
 
 function answered(input: Considered, found: Findings): Decision {

@@ -81,6 +81,27 @@ export interface PolicyOptions {
   readonly reminderLateness?: Duration;
   /** What the bot asked for and did not get, so long after the last reminder, goes to a person. Default `'1d'`. */
   readonly handOverAfter?: Duration;
+  /** Mass outages. `false`: none are looked for. */
+  readonly outage?:
+    | {
+        /** Default `'auto'`: clients are told as soon as the detector is sure; `'operator'`: when somebody has confirmed. */
+        readonly confirm?: 'auto' | 'operator';
+        /** Clients told of an incident that nobody has confirmed. Default 1,000; `false`: any number. */
+        readonly unconfirmedLimit?: number | false;
+        /** 0.001 to 100. Default 0.2. */
+        readonly falseAlarmsPerWeek?: number;
+        /** At least 4. Default 5. */
+        readonly minClients?: number;
+        /** An outage that comes back within so long goes on as the same incident. Default `'45m'`, at most `'3h'`. */
+        readonly reopenWithin?: Duration;
+        /** Minutes that local time is ahead of UTC. Default 0. */
+        readonly utcOffset?: number;
+        /** A minute is judged so long after its end. Default `'20s'`. */
+        readonly grace?: Duration;
+        /** Who was told that it is over and reports it again within this time is sent to a person. Default `'24h'`. */
+        readonly stillBroken?: Duration;
+      }
+    | false;
   readonly delivery?: {
     /** Pauses between attempts. Default `['5s', '5m', '30m', '2h', '5h', '10h', '14h', '20h', '24h']`. */
     readonly retries?: readonly Duration[];
@@ -177,6 +198,21 @@ export const policySchema = z.strictObject({
     .optional(),
   reminderLateness: positiveDuration.optional(),
   handOverAfter: positiveDuration.optional(),
+  outage: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        confirm: z.enum(['auto', 'operator']).optional(),
+        unconfirmedLimit: z.union([z.literal(false), z.int().min(1)]).optional(),
+        falseAlarmsPerWeek: z.number().min(0.001).max(100).optional(),
+        minClients: z.int().min(4).max(1_000).optional(),
+        reopenWithin: duration.refine((value) => ms(value) <= 10_800_000, 'must be at most "3h"').optional(),
+        utcOffset: z.number().min(-840).max(840).optional(),
+        grace: duration.optional(),
+        stillBroken: duration.optional(),
+      }),
+    ])
+    .optional(),
   delivery: z
     .strictObject({
       retries: z.array(positiveDuration).optional(),
@@ -225,6 +261,7 @@ export function buildPolicy(options: PolicyOptions): Policy {
       maxLatenessMs: ms(options.reminderLateness ?? '1h'),
       handOverAfterMs: ms(options.handOverAfter ?? '1d'),
     },
+    outage: buildOutage(options.outage ?? {}),
     delivery: {
       ladderMs: (delivery?.retries ?? ['5s', '5m', '30m', '2h', '5h', '10h', '14h', '20h', '24h']).map(ms),
       jitter: delivery?.jitter ?? 0.2,
@@ -269,6 +306,22 @@ function buildPeople(options: NonNullable<PolicyOptions['people']>): Policy['peo
     hours: businessHours(options.hours),
     serviceLevels: options.serviceLevels === undefined ? null : serviceLevel(options.serviceLevels),
     silentAfterMs: msOrNull(options.silentAfter ?? '30m'),
+  };
+}
+
+function buildOutage(options: Exclude<PolicyOptions['outage'], undefined>): Policy['outage'] {
+  const given = options === false ? {} : options;
+  const { unconfirmedLimit = 1_000 } = given;
+  return {
+    enabled: options !== false,
+    confirm: given.confirm ?? 'auto',
+    unconfirmedLimit: unconfirmedLimit === false ? null : unconfirmedLimit,
+    falseAlarmsPerWeek: given.falseAlarmsPerWeek ?? 0.2,
+    minClients: given.minClients ?? 5,
+    reopenWithinMs: ms(given.reopenWithin ?? '45m'),
+    utcOffset: given.utcOffset ?? 0,
+    graceMs: ms(given.grace ?? '20s'),
+    stillBrokenMs: ms(given.stillBroken ?? '24h'),
   };
 }
 

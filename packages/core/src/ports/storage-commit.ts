@@ -73,6 +73,27 @@ export interface CommitParams {
   readonly addNote: Note | null;
   /** When the `watch` lane becomes due next, taking it from whoever holds it; `dueAt: null` removes it; `null`: as it is. */
   readonly watch: { readonly dueAt: number | null } | null;
+  /** Counts the client of the conversation for outage detection: once per minute and scenario, and the messages. */
+  readonly report: {
+    /** Of the message, counted from 1970. */
+    readonly minute: number;
+    readonly scenario: string;
+    readonly region: string | null;
+    readonly messageId: string;
+  } | null;
+  /**
+   * This commit tells the client of a phase of an incident, and thereby joins the client to it. The commit answers
+   * `conflict` where the incident is not in that phase and round any more, is muted, the client was told already (of the
+   * end: or never of the beginning), or `limit` clients were told in this round.
+   */
+  readonly tell: {
+    readonly incidentId: string;
+    readonly phase: 'open' | 'resolved';
+    readonly round: number;
+    readonly limit: number | null;
+  } | null;
+  /** The same as `watch` for the `announce` lane. */
+  readonly announce: { readonly dueAt: number | null } | null;
   readonly events: readonly NewEvent[];
 }
 

@@ -2,6 +2,7 @@ import type { Conversation, ConversationStatus, Owner } from '../model/conversat
 import type { DecisionOutcome, DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../model/delivery';
 import type { FeedEvent } from '../model/event';
+import type { IncidentStatus } from '../model/incident';
 import type { InboundMessage, Message, OutboundMessage } from '../model/message';
 import type { Note } from '../model/note';
 import type { Reminder } from '../model/reminder';
@@ -40,6 +41,7 @@ export interface StorageCounts {
   /** Decisions on messages by outcome. */
   readonly decisions: Readonly<Record<DecisionOutcome, number>>;
   readonly tickets: Readonly<Record<TicketStatus, number>>;
+  readonly incidents: Readonly<Record<IncidentStatus, number>>;
   readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
   readonly reminders: Readonly<Record<Reminder['status'], number>>;
   /** Lanes of due work, by kind, that are due or leased. */

@@ -68,6 +68,8 @@ export interface StorageUpkeep {
    *   just removed
    * - events appended before `eventsBefore`, but for the newest, from which the numbers of the feed go on
    * - idempotency keys that expired before `now`
+   * - not counted: incidents resolved before `conversationsBefore` with their clients and their ticket, and reports for outage
+   *   detection that are older than a day
    *
    * `null` keeps that kind for ever.
    */

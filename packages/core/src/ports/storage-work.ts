@@ -13,8 +13,9 @@ import type { Ticket } from '../model/ticket';
  * - `deliver`  some delivery is pending
  * - `remind`   some reminder is pending
  * - `watch`    people are expected to do something by then: a service target, an owner who has to answer
+ * - `announce` an incident has something to say to the client
  */
-export type WorkKind = 'process' | 'deliver' | 'remind' | 'watch';
+export type WorkKind = 'process' | 'deliver' | 'remind' | 'watch' | 'announce';
 
 /**
  * The right to do one piece of due work. In force until somebody else claims the lane, or it is put anew or removed; from

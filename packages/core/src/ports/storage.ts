@@ -4,6 +4,7 @@ import type { Delivery, DeliveryStatus, OutboundDelivery, SendOutcome } from '..
 import type { NewEvent } from '../model/event';
 import type { Attachment, InboundMessage } from '../model/message';
 import type { CommitParams, CommitResult } from './storage-commit';
+import type { StorageIncidents } from './storage-incidents';
 import type { StorageReads } from './storage-reads';
 import type { StorageUpkeep } from './storage-upkeep';
 import type { ConversationState, Draft, WorkKind, WorkLease } from './storage-work';
@@ -28,7 +29,7 @@ export interface AcceptParams {
   /** Id for the conversation, used only if one has to be opened. */
   readonly newConversationId: string;
   /** Stored with the client where not `null`. */
-  readonly client: { readonly name: string | null; readonly locale: string | null };
+  readonly client: { readonly name: string | null; readonly locale: string | null; readonly region: string | null };
   readonly channel: Channel | null;
   /** `channelKey(channel)`; `null` exactly when `channel` is. */
   readonly channelKey: string | null;
@@ -103,7 +104,7 @@ export interface DeliveryResult {
  *
  * The members stand in the order of a message's way. `storageContract` of `@firstline/core/testing` checks all of it.
  */
-export interface Storage extends StorageReads, StorageUpkeep {
+export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep {
   /**
    * Makes the storage usable: connects, and brings the tables up to date (forward only). Several processes may do so at
    * once. Repeated calls share one run; a failed run may be repeated. Rejects with `schema_too_new` where the tables
@@ -115,7 +116,7 @@ export interface Storage extends StorageReads, StorageUpkeep {
    * Stores an inbound message exactly once.
    *
    * 1. Claims the idempotency key; where a claim is in force the call answers `duplicate` and changes nothing.
-   * 2. Creates the client, or brings its name and locale up to date (this does not change the client's version).
+   * 2. Creates the client, or brings its name, locale and region up to date (this does not change the client's version).
    * 3. Attaches the message to a conversation of the client that is not closed: the one on the same channel, else one
    *    without a channel, which then takes this channel. A message without a channel joins the client's most recently
    *    written one, whatever its channel. Where there is none, opens one (owner `bot`, status `open`, version 1), on
@@ -162,8 +163,8 @@ export interface Storage extends StorageReads, StorageUpkeep {
    *
    * Lanes follow the rows. `process` is finished when no undecided message is left, else kept under the lease with
    * `leaseUntil` (if any) as its end. `deliver` becomes due when the conversation's first pending delivery is, unless
-   * somebody is sending, who then looks himself. `watch` follows `params.watch`; a commit under its lease without one
-   * finishes it. `remind` becomes due at the new reminder's `dueAt`, taking it from
+   * somebody is sending, who then looks himself. `watch` follows `params.watch`, `announce` follows `params.announce`; a
+   * commit under the lane's lease without one finishes it. `remind` becomes due at the new reminder's `dueAt`, taking it from
    * whoever holds it, or is finished when the pending one was settled.
    *
    * The lease is looked at first (`lost`), then the versions (`conflict`; also for an unknown conversation). Ids that

@@ -10,6 +10,7 @@ import type { Logger } from '../ports/logger';
 import type { RateLimiter } from '../ports/rate-limiter';
 import type { Storage } from '../ports/storage';
 import type { Transport } from '../ports/transport';
+import type { IncidentBook } from './incident-book';
 import type { TemplateStore } from './template-store';
 import type { Wakeups } from './wakeups';
 
@@ -39,4 +40,7 @@ export interface EngineContext {
   readonly ids: IdSource;
   readonly logger: Logger;
   readonly wakeups: Wakeups;
+  /** Some scenario is the report of a failure, and outages are looked for. */
+  readonly watchesOutages: boolean;
+  readonly incidents: IncidentBook;
 }

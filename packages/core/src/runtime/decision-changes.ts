@@ -8,6 +8,7 @@ import type { Reminder } from '../model/reminder';
 import type { Scenario } from '../model/scenario';
 import type { Ticket } from '../model/ticket';
 import { attendBy, resumed } from '../policies/hours/attendance';
+import { tellingLimit } from '../policies/incident-cover';
 import { firstStep, type ReminderStep } from '../policies/reminders';
 import { type Turn } from '../policies/turns';
 import type { CommitParams, NewOutbound } from '../ports/storage-commit';
@@ -97,6 +98,7 @@ export function decisionChanges(
       sendAt: reply.sendAt,
     })),
     ticketId,
+    incidentId: decision.incidentId,
     versions: context.versions(),
   };
   const reminder = firstReminder(context, message, classification, decision, outbound, now);
@@ -129,10 +131,31 @@ export function decisionChanges(
     openTicket: ticket,
     updateTicket: ticketChange(state, decision, owed),
     addNote: null,
+    report: reportOf(context, state, message, classification),
+    tell: tellOf(context, decision),
+    announce: null,
     watch: ticket === null ? (owed?.watch ?? null) : watchFor(context, conversation, ticket, now),
     events: decisionEvents(state, message, record, decision, ticket, now),
   };
   return { commit, record, ticket };
+}
+
+/** What the message adds to the stream in which mass outages show; a machine's says nothing of what works. */
+function reportOf(
+  { watchesOutages }: EngineContext,
+  { client }: ConversationState,
+  { automated, createdAt, id: messageId }: InboundMessage,
+  { scenario }: Classification,
+): CommitParams['report'] {
+  if (!watchesOutages || automated) return null;
+  return { minute: Math.floor(createdAt / 60_000), scenario, region: client.region, messageId };
+}
+
+function tellOf({ policy }: EngineContext, { tells }: Decision): CommitParams['tell'] {
+  if (tells === null) return null;
+  const { incident, round } = tells;
+  const limit = tellingLimit(incident, policy.outage);
+  return { incidentId: incident.id, phase: 'open', round, limit };
 }
 
 /** The way out of a message in this conversation; `null` where the client has no address. */
@@ -272,6 +295,12 @@ function decisionEvents(
     },
   ];
   if (ticket !== null) events.push(ticketOpened(ticket));
+  const told = record.replies.find(({ type }) => type === 'incident_notice');
+  if (told !== undefined && decision.tells !== null) {
+    const { incident, round } = decision.tells;
+    const data = { incidentId: incident.id, phase: 'open', messageId: told.messageId, round };
+    events.push({ type: 'incident.told', at: now, conversationId, data });
+  }
   if (decision.next.status === 'closed') {
     events.push({ type: 'conversation.closed', at: now, conversationId, data: { operatorId: null } });
   }

@@ -23,6 +23,9 @@ export function emptyCommit(conversation: Conversation, now: number): CommitPara
     updateTicket: null,
     addNote: null,
     watch: null,
+    report: null,
+    tell: null,
+    announce: null,
     events: [],
   };
 }

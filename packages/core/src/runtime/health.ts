@@ -21,7 +21,7 @@ export async function health(context: EngineContext, running: boolean): Promise<
   const { storage, tenant, clock } = context;
   try {
     await storage.ping();
-    const due = await storage.nextDueAt({ tenant, kinds: ['process', 'remind', 'watch', 'deliver'] });
+    const due = await storage.nextDueAt({ tenant, kinds: ['process', 'announce', 'remind', 'watch', 'deliver'] });
     const lateMs = due === null ? 0 : Math.max(0, clock.now() - due);
     const worker = running && lateMs < LATE_MS ? ('healthy' as const) : ('degraded' as const);
     return {

@@ -5,13 +5,14 @@ import type { EngineContext } from './context';
 type TicketCause = Pick<
   Ticket,
   'conversationId' | 'clientId' | 'messageId' | 'attachments' | 'rule' | 'reason' | 'priority'
->;
+> & { readonly incidentId?: string };
 
 /** The ticket of an escalation, open and nobody's yet. */
 export function newTicket(context: EngineContext, cause: TicketCause, now: number): Ticket {
   return {
     tenant: context.tenant,
     id: context.ids.next(),
+    incidentId: null,
     ...cause,
     status: 'open',
     assignee: null,

@@ -21,6 +21,7 @@ export function decidedOutcome(
     classification: record.classification,
     replies,
     ticket,
+    incident: record.incidentId === null ? null : { id: record.incidentId },
   };
 }
 
@@ -38,6 +39,7 @@ export function storedOutcome(stored: StoredOutcome, status?: 'duplicate'): Outc
       classification: null,
       replies: [],
       ticket: null,
+      incident: null,
     };
   }
   const replies = stored.replies.map(({ id, text, type, sendAt }) => ({ messageId: id, text, type, sendAt }));

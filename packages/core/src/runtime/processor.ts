@@ -4,6 +4,7 @@ import type { Classification } from '../model/classification';
 import type { Decision } from '../model/decision';
 import type { InboundMessage } from '../model/message';
 import { decide } from '../policies/decide';
+import type { Cover } from '../policies/incident-cover';
 import { type Turn, turnOf, type UnsentAnswer, withoutSuperseded } from '../policies/turns';
 import type { ConversationState, WorkLease } from '../ports/storage-work';
 import { stageOf } from '../policies/ownership';
@@ -165,7 +166,8 @@ export class Processor {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const now = context.clock.now();
       const asked = beforeReplaced(state, turn);
-      const decision = this.#decide(asked, turn, classification, now);
+      const cover = await context.incidents.coverOf(asked, classification, now);
+      const decision = this.#decide(asked, turn, classification, cover, now);
       const changes = decisionChanges(context, lease, asked, turn, classification, decision, now);
       const result = await storage.commit(changes.commit);
       if (result.status === 'lost') return null;
@@ -181,6 +183,8 @@ export class Processor {
         await this.#tell(turn, changes);
         return result.next;
       }
+      // It may have been an incident that is over by now.
+      context.incidents.forget();
       const [fresh] = await storage.states({ tenant, conversationIds: [lease.conversationId] });
       if (fresh?.message?.id !== first.message.id) return null;
       state = { ...fresh, message: fresh.message };
@@ -209,7 +213,13 @@ export class Processor {
     return turnOf(message, following, unsent, limits, clock.now());
   }
 
-  #decide(state: ConversationState, turn: Turn, classification: Classification, now: number): Decision {
+  #decide(
+    state: ConversationState,
+    turn: Turn,
+    classification: Classification,
+    cover: Cover | null,
+    now: number,
+  ): Decision {
     const context = this.#context;
     const { conversation, client } = state;
     return decide({
@@ -217,6 +227,7 @@ export class Processor {
       client: { ...client, recent: withoutSuperseded(client.recent, turn.supersedes) },
       message: turn.message,
       classification,
+      cover,
       scenarios: context.scenarios,
       templates: context.templates.current(),
       locale: answerLocale(context, state, turn.message),

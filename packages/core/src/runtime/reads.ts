@@ -162,7 +162,7 @@ export function explain({ storage, tenant }: EngineContext, messageId: string): 
   return storage.decision({ tenant, messageId });
 }
 
-function pageSize({ limit = 50 }: ListParams): number {
+export function pageSize({ limit = 50 }: ListParams): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
   throw new FirstlineError('invalid_input', 'limit: expected a whole number from 1 to 500', { path: 'limit' });
 }

@@ -18,6 +18,7 @@ export interface CheckedInput {
   readonly attachments: readonly Attachment[];
   readonly automated: boolean;
   readonly clientName: string | null;
+  readonly region: string | null;
   readonly channel: Channel | null;
   readonly channelKey: string | null;
   readonly source: string | null;
@@ -59,7 +60,7 @@ const inputSchema = z.strictObject({
   locale: z.string().max(35).optional(),
   attachments: z.array(attachmentSchema).max(20).optional(),
   automated: z.boolean().optional(),
-  client: z.strictObject({ name: z.string().max(255).optional() }).optional(),
+  client: z.strictObject({ name: z.string().max(255).optional(), region: z.string().max(200).optional() }).optional(),
   source: z.string().max(255).optional(),
 });
 
@@ -84,7 +85,7 @@ export function checkInput(context: EngineContext, input: ReceiveInput): Checked
   const limit = context.policy.receiving.maxTextLength;
   if (text.length > limit) fail('text', `is longer than ${limit} characters`);
   if (text === '' && attachments.length === 0) fail('text', 'is empty after cleaning, and there is no attachment');
-  const clientName = given.client?.name === undefined ? null : cleanText(given.client.name).replaceAll('\n', ' ');
+  const clientName = cleanLine(given.client?.name);
   const channel = given.channel === undefined ? null : checkChannel(context, given.channel);
   const key = channel === null ? null : channelKey(channel);
   const content = { client: given.clientId, channel: key, text, attachments: attachments as unknown as JsonValue };
@@ -95,13 +96,20 @@ export function checkInput(context: EngineContext, input: ReceiveInput): Checked
     locale: given.locale === undefined ? null : checkLocale(given.locale),
     attachments,
     automated: given.automated ?? false,
-    clientName: clientName === '' ? null : clientName,
+    clientName,
+    region: cleanLine(given.client?.region),
     channel,
     channelKey: key,
     source: given.source ?? null,
     id: given.id ?? null,
     fingerprint: digest(canonicalJson(content)),
   };
+}
+
+/** On one line; `null` where nothing is left. */
+function cleanLine(given: string | undefined): string | null {
+  const line = cleanText(given ?? '').replaceAll('\n', ' ');
+  return line === '' ? null : line;
 }
 
 function checkChannel(context: EngineContext, { transport: name, address }: Channel): Channel {

@@ -78,7 +78,7 @@ function acceptParams(
     },
     turn: wait || checked.automated ? null : turnLimits(context, checked),
     newConversationId: context.ids.next(),
-    client: { name: checked.clientName, locale: checked.locale },
+    client: { name: checked.clientName, locale: checked.locale, region: checked.region },
     channel: checked.channel,
     channelKey: checked.channelKey,
     defaultChannel: context.defaultChannel,
@@ -129,5 +129,6 @@ function undecided(base: Pick<Outcome, 'conversationId' | 'messageId' | 'isFirst
     classification: null,
     replies: [],
     ticket: null,
+    incident: null,
   };
 }

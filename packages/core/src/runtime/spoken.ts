@@ -11,6 +11,8 @@ import { newDelivery } from './decision-changes';
 
 /** What the bot says of its own accord when a time has come, and why. */
 export interface SpokenCause extends Pick<DecisionRecord, 'trigger' | 'outcome' | 'rule' | 'reason' | 'ticketId'> {
+  /** What is told of; default none. */
+  readonly incidentId?: string;
   readonly priority: Priority;
   readonly thresholds: Readonly<Record<string, number>>;
   /** Later it must not be sent any more. */
@@ -21,9 +23,9 @@ export interface SpokenCause extends Pick<DecisionRecord, 'trigger' | 'outcome' 
 export function spoken(
   context: EngineContext,
   { conversation, client }: ConversationState,
-  type: Extract<OutboundType, 'reminder' | 'escalation_notice'>,
+  type: Extract<OutboundType, 'reminder' | 'escalation_notice' | 'incident_notice' | 'incident_resolved'>,
   { text, template }: RenderedTemplate,
-  { expiresAt, thresholds, ...why }: SpokenCause,
+  { expiresAt, thresholds, incidentId, ...why }: SpokenCause,
   now: number,
 ): { readonly record: DecisionRecord; readonly outbound: NewOutbound } {
   const messageId = context.ids.next();
@@ -38,6 +40,7 @@ export function spoken(
     clientId: client.id,
     decidedAt: now,
     ...why,
+    incidentId: incidentId ?? null,
     locale,
     classification: null,
     inputs: {

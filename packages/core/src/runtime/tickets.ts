@@ -3,10 +3,12 @@ import { FirstlineError, isFirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
 import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
+import { event, unchanged } from '../outage/life-cycle';
 import type { CommitParams, ConversationPatch } from '../ports/storage-commit';
 import { watchFor } from './attention';
 import type { EngineContext } from './context';
 import { emptyCommit } from './empty-commit';
+import type { IncidentChange } from '../ports/storage-incidents';
 import { announce } from './wakeups';
 
 /** What people change about a ticket; what is absent stays as it is. */
@@ -38,6 +40,7 @@ export async function updateTicket(context: EngineContext, ticketId: string, cha
   const wanted = checkChanges(changes);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     const known = await existing(context, ticketId);
+    if (known.conversationId === null) return updateIncidentTicket(context, known, wanted, changes.operatorId);
     const [state] = await storage.states({ tenant, conversationIds: [known.conversationId] });
     if (state === undefined) throw notFound(ticketId);
     // Once more, behind the version it is going to be written under.
@@ -54,6 +57,38 @@ export async function updateTicket(context: EngineContext, ticketId: string, cha
     return after;
   }
   throw new FirstlineError('conflict', 'the conversation kept changing; try again', { retryAfterMs: 1_000 });
+}
+
+/** The ticket of an incident changes with the incident, under its version. */
+async function updateIncidentTicket(
+  context: EngineContext,
+  { id: ticketId, incidentId }: Ticket,
+  wanted: Wanted,
+  operatorId = 'operator',
+): Promise<Ticket> {
+  const { storage, tenant, clock } = context;
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    const incident = incidentId === null ? null : await storage.incident({ tenant, incidentId });
+    if (incident === null) throw notFound(ticketId);
+    const ticket = await existing(context, ticketId);
+    const now = clock.now();
+    const resolvedAt = wanted.status === 'resolved' ? now : ticket.resolvedAt;
+    const after: Ticket = { ...ticket, ...wanted, resolvedAt, updatedAt: now };
+    if (!differs(ticket, after)) return ticket;
+    refuse(ticket, wanted);
+    const { status, priority, assignee } = after;
+    const isDone = status === 'resolved' && incident.ticketId === ticketId;
+    const data = { ticketId, status, priority, assignee, operatorId, incidentId };
+    const change: IncidentChange = {
+      ...unchanged({ ...incident, ticketId: isDone ? null : incident.ticketId, updatedAt: now }, incident),
+      updateTicket: { id: ticketId, status, priority, assignee, resolvedAt },
+      events: [event('ticket.updated', now, data)],
+    };
+    const result = await storage.changeIncidents({ tenant, now, changes: [change] });
+    context.incidents.forget();
+    if (result === 'changed') return after;
+  }
+  throw new FirstlineError('conflict', 'the incident kept changing; try again', { retryAfterMs: 1_000 });
 }
 
 /** Who claims, so that it is known whose the ticket is. */

@@ -45,13 +45,19 @@ export interface Wakeups {
 
 export function createWakeups(): Wakeups {
   return {
-    work: { process: new Wakeup(), deliver: new Wakeup(), remind: new Wakeup(), watch: new Wakeup() },
+    work: {
+      process: new Wakeup(),
+      deliver: new Wakeup(),
+      remind: new Wakeup(),
+      watch: new Wakeup(),
+      announce: new Wakeup(),
+    },
     feed: new Set(),
   };
 }
 
 export function announce(wakeups: Wakeups, due: Partial<Record<WorkKind, number>>): void {
-  for (const kind of ['process', 'deliver', 'remind', 'watch'] as const) {
+  for (const kind of ['process', 'deliver', 'remind', 'watch', 'announce'] as const) {
     const at = due[kind];
     if (at !== undefined) wakeups.work[kind].notify(at);
   }

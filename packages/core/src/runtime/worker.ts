@@ -2,6 +2,7 @@ import type { WorkKind } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import type { Deliverer } from './deliverer';
 import type { Processor } from './processor';
+import type { Detection } from './detection';
 import type { DueLane } from './due-lane';
 import type { Housekeeping } from './housekeeping';
 
@@ -13,6 +14,10 @@ export interface TickResult {
   readonly reminded: number;
   /** Conversations looked at because people were expected to have done something. */
   readonly watched: number;
+  /** Conversations looked at because an incident has something to say. */
+  readonly announced: number;
+  /** Incidents that opened, grew or ended. */
+  readonly detected: number;
   /** Delivery attempts made. */
   readonly delivered: number;
 }
@@ -24,7 +29,7 @@ interface Lane {
 }
 
 /** In the order in which one makes the next due. */
-const KINDS: readonly WorkKind[] = ['process', 'remind', 'watch', 'deliver'];
+const KINDS: readonly WorkKind[] = ['process', 'announce', 'remind', 'watch', 'deliver'];
 /** After a failed claim, so that a storage that is away is not asked in a tight loop. */
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
@@ -35,6 +40,7 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
 export class Worker {
   readonly #context: EngineContext;
   readonly #lanes: Readonly<Record<WorkKind, Lane>>;
+  readonly #detection: Detection;
   readonly #housekeeping: Housekeeping;
   #stopping: AbortController | null = null;
   #loops: Promise<unknown> = Promise.resolve();
@@ -45,12 +51,15 @@ export class Worker {
       readonly process: Processor;
       readonly remind: DueLane;
       readonly watch: DueLane;
+      readonly announce: Lane;
       readonly deliver: Deliverer;
     },
+    detection: Detection,
     housekeeping: Housekeeping,
   ) {
     this.#context = context;
     this.#lanes = lanes;
+    this.#detection = detection;
     this.#housekeeping = housekeeping;
   }
 
@@ -64,6 +73,7 @@ export class Worker {
     this.#stopping = stopping;
     this.#loops = Promise.all([
       ...KINDS.map((kind) => this.#loop(kind, stopping.signal)),
+      this.#detect(stopping.signal),
       this.#housekeeping.loop(stopping.signal),
     ]);
   }
@@ -78,11 +88,13 @@ export class Worker {
 
   async idle(): Promise<void> {
     for (const lane of Object.values(this.#lanes)) await lane.idle();
+    await this.#detection.idle();
   }
 
   /** Works off everything that is due now, including what that makes due, and returns. */
   async tick(): Promise<TickResult> {
-    const done: Record<WorkKind, number> = { process: 0, remind: 0, watch: 0, deliver: 0 };
+    const done: Record<WorkKind, number> = { process: 0, announce: 0, remind: 0, watch: 0, deliver: 0 };
+    let detected = 0;
     let claimed: number;
     do {
       claimed = 0;
@@ -91,10 +103,31 @@ export class Worker {
         await this.#lanes[kind].idle();
         done[kind] += count;
         claimed += count;
+        // What was just decided is part of what is judged, and who is told of it is part of what is due.
+        if (kind !== 'process') continue;
+        const changed = await this.#detection.claimDue();
+        detected += changed;
+        claimed += changed;
       }
     } while (claimed > 0);
     await this.#housekeeping.runIfDue();
-    return { processed: done.process, reminded: done.remind, watched: done.watch, delivered: done.deliver };
+    return {
+      ...{ processed: done.process, reminded: done.remind, watched: done.watch },
+      ...{ announced: done.announce, detected, delivered: done.deliver },
+    };
+  }
+
+  async #detect(signal: AbortSignal): Promise<void> {
+    const { clock, logger, watchesOutages } = this.#context;
+    while (watchesOutages && !signal.aborted) {
+      try {
+        await this.#detection.claimDue();
+      } catch (error) {
+        logger.error({ error: error instanceof Error ? error.name : typeof error }, 'could not judge the last minute');
+      }
+      const now = clock.now();
+      await clock.sleep(Math.max(0, this.#detection.nextAt(now) - now), signal);
+    }
   }
 
   async #loop(kind: WorkKind, signal: AbortSignal): Promise<void> {

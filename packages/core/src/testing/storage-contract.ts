@@ -2,6 +2,8 @@ import { clientCases, conversationCases, idempotencyCases } from './contract/acc
 import { Cases, type ContractTestApi, type CreateStorage } from './contract/cases';
 import { decisionCases, versionCases, wholeCases } from './contract/committing';
 import { attemptCases, gateCases } from './contract/delivering';
+import { detectionCases } from './contract/detecting';
+import { incidentCases, tellingCases } from './contract/incidents';
 import { invariantCases } from './contract/invariants';
 import { leaseCases } from './contract/leasing';
 import { lifespanCases } from './contract/lifespan';
@@ -51,6 +53,9 @@ export function storageContract(
   ticketCases(cases);
   reminderCases(cases);
   watchCases(cases);
+  incidentCases(cases);
+  tellingCases(cases);
+  detectionCases(cases);
   draftCases(cases);
   attemptCases(cases);
   gateCases(cases);

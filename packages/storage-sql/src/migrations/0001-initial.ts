@@ -1,5 +1,5 @@
-import { type ColumnDefinitionBuilder, type SchemaModule } from 'kysely';
 import { literal } from '../literal';
+import { index, required } from './definitions';
 import type { Migration } from './migration';
 
 /**
@@ -279,14 +279,3 @@ export const initial: Migration = {
 };
 
 const NEWEST = ['created_at', 'id'] as const;
-
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
-  return column.notNull();
-}
-
-function index(schema: SchemaModule, name: string, table: string, columns: readonly string[]) {
-  return schema
-    .createIndex(name)
-    .on(table)
-    .columns([...columns]);
-}

@@ -10,6 +10,7 @@ interface ClientParams {
 interface SaveParams extends ClientParams {
   readonly name: string | null;
   readonly locale: string | null;
+  readonly region: string | null;
   readonly now: number;
 }
 
@@ -46,6 +47,7 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
           id: p.clientId,
           name: p.name,
           locale: p.locale,
+          region: p.region,
           greeted_at: null,
           recent: '[]',
           created_at: p.now,
@@ -55,6 +57,7 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
           conflict.columns(['tenant', 'id']).doUpdateSet((eb) => ({
             name: eb.fn.coalesce('excluded.name', 'clients.name'),
             locale: eb.fn.coalesce('excluded.locale', 'clients.locale'),
+            region: eb.fn.coalesce('excluded.region', 'clients.region'),
           })),
         )
         .returningAll(),

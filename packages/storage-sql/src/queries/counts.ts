@@ -50,6 +50,14 @@ export function countQueries(define: Define) {
         .groupBy('status'),
     ),
 
+    incidents: define((db, p: TenantParams) =>
+      db
+        .selectFrom('incidents')
+        .select((eb) => ['status as key', eb.fn.countAll<number>().as('count')])
+        .where('tenant', '=', p.tenant)
+        .groupBy('status'),
+    ),
+
     deliveries: define((db, p: TenantParams) =>
       db
         .selectFrom('deliveries')

@@ -9,9 +9,12 @@ import { decisionQueries } from './decisions';
 import { attemptQueries, deliveryQueries } from './deliveries';
 import { eventQueries } from './events';
 import { idempotencyKeyQueries } from './idempotency-keys';
+import { incidentClientQueries } from './incident-clients';
+import { incidentQueries } from './incidents';
 import { laneQueries } from './lanes';
 import { messageQueries } from './messages';
 import { noteQueries } from './notes';
+import { outageQueries } from './outage';
 import { reminderQueries } from './reminders';
 import { removalQueries } from './removal';
 import { retentionQueries } from './retention';
@@ -31,9 +34,12 @@ export function sqlQueries(dialect: SqlDialect) {
     deliveries: deliveryQueries(define, dialect),
     events: eventQueries(define, dialect),
     idempotencyKeys: idempotencyKeyQueries(define),
+    incidentClients: incidentClientQueries(define, dialect),
+    incidents: incidentQueries(define, dialect),
     lanes: laneQueries(define, dialect),
     messages: messageQueries(define, dialect),
     notes: noteQueries(define),
+    outage: outageQueries(define),
     ping: define((db) => db.selectNoFrom(sql<number>`1`.as('pong'))),
     reminders: reminderQueries(define, dialect),
     removal: removalQueries(define, dialect),

@@ -118,7 +118,7 @@ export function removalQueries(define: Define, dialect: SqlDialect) {
 }
 
 /** The lanes a conversation can have: naming them is what lets the primary key find them. */
-export const KINDS = [literal('process'), literal('deliver'), literal('remind'), literal('watch')];
+export const KINDS = [literal('process'), literal('deliver'), literal('remind'), literal('watch'), literal('announce')];
 
 /** Every decision is behind a message, which it decided or which follows from it. */
 export function decisionIdsOf(

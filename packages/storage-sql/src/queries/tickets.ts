@@ -7,7 +7,11 @@ import type { Define } from '../statement';
 
 type JsonColumn = 'attachments' | 'pauses' | 'breaches';
 
-interface InsertParams extends Omit<Ticket, JsonColumn>, Readonly<Record<JsonColumn, string>> {}
+interface InsertParams
+  extends Omit<Ticket, JsonColumn | 'conversationId' | 'clientId'>, Readonly<Record<JsonColumn, string>> {
+  readonly conversationId: string;
+  readonly clientId: string;
+}
 
 interface UpdateParams {
   readonly tenant: string;
@@ -46,6 +50,7 @@ export function ticketQueries(define: Define, dialect: SqlDialect) {
         id: p.id,
         conversation_id: p.conversationId,
         client_id: p.clientId,
+        incident_id: p.incidentId,
         message_id: p.messageId,
         attachments: p.attachments,
         rule: p.rule,

@@ -10,6 +10,7 @@ export function clientOf(row: ClientRow): Client {
     id: row.id,
     name: row.name,
     locale: row.locale,
+    region: row.region,
     greetedAt: row.greeted_at,
     recent: row.recent === NOTHING ? [] : (JSON.parse(row.recent) as RecentRequest[]),
     createdAt: row.created_at,

@@ -13,6 +13,13 @@ export interface EngineTemplates {
   readonly escalationQueued: TemplateText;
   /** Sent when the person who took the conversation stayed silent, and it went back to the queue; once per ticket. */
   readonly unattended: TemplateText;
+  /**
+   * Sent once to each client affected by a mass outage. `{{incident.scope}}` is its title and region, absent where nobody
+   * knows; `{{incident.expectedAt}}` is when it is expected to be over, absent likewise; `{{incident.region}}` alone.
+   */
+  readonly incidentNotice: TemplateText;
+  /** Sent once when it is over to each client who was told of it; names the same. */
+  readonly incidentResolved: TemplateText;
   /** Sent when the client says thanks and needs nothing more; a scenario that `closes` may say it itself. */
   readonly farewell: TemplateText;
   /** One per step of the reminder ladder; a longer ladder repeats the last. */
@@ -43,6 +50,14 @@ export const DEFAULT_TEMPLATES: EngineTemplates = {
     en: 'Sorry for the wait. Your question is still open, and I am looking for another colleague for you.',
     ru: 'Извините за ожидание. Ваш вопрос открыт, я ищу для вас другого коллегу.',
   },
+  incidentNotice: {
+    en: 'There is a failure on our side ({{incident.scope|several clients report the same}}). We know about it and are working on it. We expect it to be over {{incident.expectedAt:datetime|soon}} and will write to you here; you need not do anything.',
+    ru: 'На нашей стороне сбой ({{incident.scope|о нём сообщают многие клиенты}}). Мы уже знаем о нём и работаем над этим. Когда всё заработает ({{incident.expectedAt:datetime|ожидаем, что скоро}}), напишем вам здесь же, ничего делать не нужно.',
+  },
+  incidentResolved: {
+    en: 'The failure ({{incident.scope|that you told us about}}) is over. Sorry for the trouble! If it still does not work for you, write to us here, and a colleague will help.',
+    ru: 'Сбой ({{incident.scope|о котором вы писали}}) устранён. Извините за неудобства! Если у вас всё ещё не работает, напишите здесь, и вам поможет коллега.',
+  },
   farewell: {
     en: 'You are welcome! Write at any time.',
     ru: 'Пожалуйста! Обращайтесь в любое время.',
@@ -70,6 +85,8 @@ export function reminderKey(step: number, texts: number): string {
   return `reminder.${Math.min(step, texts - 1) + 1}`;
 }
 
+const INCIDENT_VARIABLES = ['incident.scope', 'incident.region', 'incident.expectedAt'];
+
 export function engineTemplateSources(templates: EngineTemplates): readonly TemplateSourceText[] {
   return [
     { key: 'greeting', path: 'templates.greeting', text: templates.greeting },
@@ -82,6 +99,18 @@ export function engineTemplateSources(templates: EngineTemplates): readonly Temp
       variables: ['opensAt'],
     },
     { key: 'unattended', path: 'templates.unattended', text: templates.unattended },
+    {
+      key: 'incident_notice',
+      path: 'templates.incidentNotice',
+      text: templates.incidentNotice,
+      variables: INCIDENT_VARIABLES,
+    },
+    {
+      key: 'incident_resolved',
+      path: 'templates.incidentResolved',
+      text: templates.incidentResolved,
+      variables: INCIDENT_VARIABLES,
+    },
     { key: 'farewell', path: 'templates.farewell', text: templates.farewell },
     ...templates.reminders.map((text, index) => ({
       key: reminderKey(index, templates.reminders.length),

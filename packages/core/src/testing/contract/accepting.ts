@@ -73,6 +73,7 @@ export function clientCases(cases: Cases): void {
         id: 'c',
         name: 'Anna',
         locale: 'ru',
+        region: null,
         greetedAt: null,
         recent: [],
         createdAt: T0,

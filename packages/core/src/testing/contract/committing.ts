@@ -75,7 +75,7 @@ export function decisionCases(cases: Cases): void {
       equal((await storage.deliveries({ tenant, limit: 10 })).items.length, 1, 'deliveries');
       const events = await storage.events({ tenant, after, limit: 10 });
       equal(events, [{ ...params.events[0], tenant, seq: events[0]?.seq }]);
-      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 1, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 1, watch: 0, announce: 0 });
     });
 
     cases.it('keeps the turn while there is more to decide, strictly in order', async (fixture) => {
@@ -93,7 +93,7 @@ export function decisionCases(cases: Cases): void {
         state = next === null ? null : { ...next, message: given(next.message) };
       }
       equal(decided, ['1', '2', '3']);
-      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 0, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 1, remind: 0, watch: 0, announce: 0 });
     });
 
     cases.it('goes on with what arrived meanwhile, also from another caller', async (fixture) => {

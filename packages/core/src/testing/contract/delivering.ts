@@ -197,7 +197,7 @@ export function gateCases(cases: Cases): void {
       await fixture.answered({ replies: [fixture.rows.reply(), fixture.rows.reply()] });
       const gate = () => ({ action: 'settle', status: 'cancelled', reason: 'resolved' }) as const;
       equal(await fixture.claimDeliveries({ gate }), []);
-      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 });
       const { items } = await fixture.storage.deliveries({ tenant: fixture.tenant, status: 'cancelled', limit: 10 });
       equal(items.length, 2, 'cancelled');
     });

@@ -29,6 +29,7 @@ export interface HearOptions {
   readonly automated?: boolean;
   readonly locale?: string;
   readonly name?: string;
+  readonly region?: string;
   readonly channel?: Channel | null;
   /** Default none. */
   readonly defaultChannel?: Channel;
@@ -91,7 +92,7 @@ export class Fixture {
       },
       turn: options.turn ?? null,
       newConversationId: this.id(),
-      client: { name, locale },
+      client: { name, locale, region: options.region ?? null },
       channel,
       channelKey: channel === null ? null : channelKey(channel),
       defaultChannel: defaultChannel === null ? null : { channel: defaultChannel, key: channelKey(defaultChannel) },
@@ -270,6 +271,7 @@ export class Fixture {
       reminders: await Promise.all(
         conversationIds.map((conversationId) => storage.reminders({ tenant, conversationId })),
       ),
+      incidents: (await storage.incidents(page)).items,
       notes: await Promise.all(conversationIds.map((conversationId) => storage.notes({ tenant, conversationId }))),
       deliveries: await Promise.all(deliveries.map(({ id: deliveryId }) => storage.delivery({ tenant, deliveryId }))),
       tickets: (await storage.tickets(page)).items,
@@ -277,7 +279,9 @@ export class Fixture {
       templates: await storage.templates({ tenant }),
       events: await storage.events({ tenant, after: 0, limit: 1_000 }),
       counts: await storage.counts({ tenant, now }),
-      due: await Promise.all((['process', 'deliver', 'remind', 'watch'] as const).map((kind) => this.nextDueAt(kind))),
+      due: await Promise.all(
+        (['process', 'deliver', 'remind', 'watch', 'announce'] as const).map((kind) => this.nextDueAt(kind)),
+      ),
     };
   }
 }

@@ -94,7 +94,7 @@ async function checkFeed({ storage, tenant }: Fixture, before: number, when: str
 async function checkDone(fixture: Fixture): Promise<void> {
   const { storage, tenant } = fixture;
   const counts = await storage.counts({ tenant, now: fixture.now });
-  equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 }, 'lanes left');
+  equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 }, 'lanes left');
   equal([counts.deliveries.pending, counts.reminders.pending], [0, 0], 'pending');
   const decisionIds = new Set<string | null>();
   for (const state of await allStates(fixture)) {

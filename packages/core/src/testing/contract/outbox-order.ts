@@ -116,7 +116,7 @@ export function cancelCases(cases: Cases): void {
     cases.it('of everything leaves no lane', async (fixture) => {
       const { conversationId } = await fixture.answered();
       await fixture.act(conversationId, { cancelDeliveries: { types: ['bot_auto'], reason: 'resolved' } });
-      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 });
     });
 
     cases.it('does not disturb an attempt under way, whose end is written down all the same', async (fixture) => {

@@ -141,7 +141,7 @@ export function filterCases(cases: Cases): void {
       fixture.wait(SECOND);
       const second = await openTicket(fixture, 'b');
       const { conversationId } = given(await storage.ticket({ tenant, ticketId: second }));
-      await fixture.act(conversationId, { updateTicket: { id: second, status: 'resolved', priority: 'low' } });
+      await fixture.act(given(conversationId), { updateTicket: { id: second, status: 'resolved', priority: 'low' } });
       const list = async (filter: object) =>
         (await storage.tickets({ tenant, limit: 10, ...filter })).items.map(({ id }) => id);
       equal(await list({}), [second, first]);

@@ -29,7 +29,7 @@ export function pruneCases(cases: Cases): void {
       const cancelDeliveries = { types: ['bot_auto'], reason: 'resolved' } as const;
       const updateTicket = { id: ticket.id, status: 'resolved' } as const;
       await fixture.act(conversation.id, { settleReminder, cancelDeliveries, updateTicket, watch: { dueAt: null } });
-      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 });
       const last = given((await fixture.lastEvents(1))[0]);
       const pruned = await fixture.prune({ conversationsBefore: T0 + 1 });
       equal(pruned, { ...NOTHING, conversations: 1, clients: 1 });

@@ -127,9 +127,10 @@ export function countCases(cases: Cases): void {
         messages: { inbound: 0, outbound: 0 },
         decisions: { answered: 0, escalated: 0, held: 0 },
         tickets: { open: 0, in_progress: 0, resolved: 0 },
+        incidents: { suspected: 0, open: 0, resolved: 0 },
         deliveries: { pending: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0 },
         reminders: { pending: 0, sent: 0, cancelled: 0, skipped: 0, expired: 0 },
-        work: { process: 0, deliver: 0, remind: 0, watch: 0 },
+        work: { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 },
       });
     });
 
@@ -155,12 +156,13 @@ export function countCases(cases: Cases): void {
         messages: { inbound: 4, outbound: 3 },
         decisions: { answered: 2, escalated: 0, held: 0 },
         tickets: { open: 1, in_progress: 0, resolved: 0 },
+        incidents: { suspected: 0, open: 0, resolved: 0 },
         deliveries: { pending: 1, sent: 0, dead: 1, cancelled: 0, expired: 0, unknown: 0 },
         reminders: { pending: 1, sent: 0, cancelled: 0, skipped: 0, expired: 0 },
-        work: { process: 2, deliver: 1, remind: 0, watch: 0 },
+        work: { process: 2, deliver: 1, remind: 0, watch: 0, announce: 0 },
       });
       const later = await storage.counts({ tenant, now: fixture.now + MINUTE });
-      equal(later.work, { process: 2, deliver: 1, remind: 1, watch: 1 }, 'lanes that are due or leased');
+      equal(later.work, { process: 2, deliver: 1, remind: 1, watch: 1, announce: 0 }, 'lanes that are due or leased');
     });
   });
 }

@@ -141,6 +141,7 @@ export class Rows {
         sendAt: message.sendAt,
       })),
       ticketId: null,
+      incidentId: null,
       versions: { policy: 'p1', scenarios: 's1', templates: 't1' },
       ...row,
     };
@@ -172,6 +173,7 @@ export class Rows {
       id: this.#ids.next(),
       conversationId: conversation.id,
       clientId: conversation.clientId,
+      incidentId: null,
       messageId: null,
       attachments: [{ kind: 'image', url: 'https://files.example/screenshot.png' }],
       rule: 'unknown',

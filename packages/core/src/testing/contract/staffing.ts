@@ -90,7 +90,7 @@ export function queueCases(cases: Cases): void {
       const two = await openTicket(fixture, 'two', { priority: 'normal' });
       const ids = async () => (await storage.queue({ tenant, limit: 10 })).map(({ id }) => id);
       const update = (ticket: Ticket, changes: Partial<Ticket>) =>
-        fixture.act(ticket.conversationId, { updateTicket: { id: ticket.id, ...changes } });
+        fixture.act(given(ticket.conversationId), { updateTicket: { id: ticket.id, ...changes } });
       equal(await ids(), [two.id, one.id]);
       await update(one, { priority: 'urgent' });
       equal(await ids(), [one.id, two.id]);

@@ -106,7 +106,7 @@ export function draftCases(cases: Cases): void {
     cases.it('leaves no lane where nothing is left to send', async (fixture) => {
       const { conversationId, deliveries } = await fixture.answered();
       await fixture.act(conversationId, { supersede: deliveries });
-      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0 });
+      equal(await fixture.lanes(), { process: 0, deliver: 0, remind: 0, watch: 0, announce: 0 });
       equal(await fixture.nextDueAt('deliver'), null);
     });
 

@@ -30,7 +30,7 @@ export function tenantCases(cases: Cases): void {
         queue: [],
         templates: [],
         events: [],
-        due: [null, null, null, null],
+        due: [null, null, null, null, null],
       });
       const conversationId = rows.conversation.id;
       equal(await storage.states({ tenant, conversationIds: [conversationId] }), []);
