@@ -5,7 +5,7 @@ import { asks, type DeskModel } from './model';
 import { TENANT, type World } from './world';
 
 const LADDER_STEPS = 3;
-const KINDS = ['process', 'deliver', 'remind', 'watch'] as const;
+const KINDS = ['process', 'deliver', 'remind', 'watch', 'announce'] as const;
 /** They say nothing of the escalation rules: nobody asked them. */
 const ASKED_FIRST: readonly string[] = ['human-owns', 'automated'];
 

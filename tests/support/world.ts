@@ -1,11 +1,18 @@
-import { createEngine, type Engine, type FeedEvent, isFirstlineError, type Storage } from '@firstline/core';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type FeedEvent,
+  isFirstlineError,
+  type Storage,
+} from '@firstline/core';
 import { countingIds, FakeTransport, ManualClock, type SendResponder } from '@firstline/core/testing';
 import { SCENARIOS, scriptedClassifier } from '../../packages/core/test/support/fixture';
 import { type Fate, type Line, lineTo } from './faults';
 
 export const TENANT = 'default';
-const KINDS = ['process', 'deliver', 'remind', 'watch'] as const;
-const BOT_TYPES: readonly string[] = ['greeting', 'bot_auto', 'escalation_notice', 'reminder'];
+const KINDS = ['process', 'deliver', 'remind', 'watch', 'announce'] as const;
+const SPOKEN_BY_PEOPLE = 'operator';
 /** Far more rounds than the longest ladder has steps, for every client. */
 const ROUNDS = 500;
 
@@ -127,6 +134,19 @@ export class World {
     throw new Error('the desk never comes to rest');
   }
 
+  /** What the desk is about. */
+  protected desk(): Pick<EngineOptions, 'scenarios' | 'classifier' | 'policy'> {
+    return {
+      scenarios: SCENARIOS,
+      classifier: this.classifier,
+      policy: {
+        receiving: { clientRateLimit: false, duplicateWindow: 0 },
+        escalation: { loopGuard: { limit: 8, window: '5m' } },
+        retention: { events: false },
+      },
+    };
+  }
+
   #boot(): Process {
     const line = lineTo(this.storage, () => {
       const fate = this.#fates.shift() ?? 'ok';
@@ -134,14 +154,8 @@ export class World {
       return fate;
     });
     const engine = createEngine({
-      scenarios: SCENARIOS,
-      classifier: this.classifier,
+      ...this.desk(),
       transports: this.transports,
-      policy: {
-        receiving: { clientRateLimit: false, duplicateWindow: 0 },
-        escalation: { loopGuard: { limit: 8, window: '5m' } },
-        retention: { events: false },
-      },
       storage: line.storage,
       clock: this.clock,
       ids: this.#ids,
@@ -155,7 +169,7 @@ export class World {
     const conversation = await this.storage.conversation({ tenant: TENANT, conversationId });
     if (conversation === null) throw new Error(`a message of ${conversationId}, which does not exist`);
     const wrong = (what: string): void => void this.violations.push(`${message.type} ${message.id} ${what}`);
-    if (conversation.owner === 'human' && BOT_TYPES.includes(message.type)) wrong('was sent over a person');
+    if (conversation.owner === 'human' && message.type !== SPOKEN_BY_PEOPLE) wrong('was sent over a person');
     if (expiresAt !== null && now > expiresAt) wrong('was sent after its expiry');
     if (message.type === 'reminder') {
       if (conversation.status === 'closed') wrong('was sent after the resolution');

@@ -8,6 +8,8 @@ import type { Outcome, OutcomeReply } from './model/outcome';
 import type { ReceiveInput } from './model/receive-input';
 import type { Ticket } from './model/ticket';
 import type { TemplateTexts } from './ports/template-source';
+import type { OutageReport } from './outage/signals';
+import type { RecordedParams } from './runtime/recorded-reports';
 import type { SubscribeParams } from './runtime/feed';
 import type { Health, Stats } from './runtime/health';
 import type { Incidents } from './runtime/incidents';
@@ -68,7 +70,13 @@ export interface Engine {
     /** Takes the most urgent ticket of the queue, the oldest of these first; `null`: the queue is empty. */
     claimNext(params: ClaimParams): Promise<Ticket | null>;
   };
-  readonly incidents: Incidents;
+  readonly incidents: Incidents & {
+    /**
+     * What clients wrote, as it was decided, in order: the history for `detectOutages`. Goes back as far as the feed does, see
+     * `policy.retention.events`.
+     */
+    recorded(params?: RecordedParams): AsyncGenerator<OutageReport, void, void>;
+  };
   readonly deliveries: DeliveryReads;
   /**
    * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state

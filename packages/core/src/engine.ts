@@ -36,6 +36,7 @@ import { privacy } from './runtime/privacy';
 import { Processor } from './runtime/processor';
 import { conversationReads, deliveryReads, explain, ticketReads } from './runtime/reads';
 import { receive } from './runtime/receive';
+import { recordedReports } from './runtime/recorded-reports';
 import { redactingLogger } from './runtime/redacting-logger';
 import { reminderChanges } from './runtime/reminder-changes';
 import { silentLogger } from './runtime/silent-logger';
@@ -93,7 +94,10 @@ export function createEngine(options: EngineOptions): Engine {
       claim: (ticketId: string, params: ClaimParams) => claimTicket(context, ticketId, params),
       claimNext: (params: ClaimParams) => claimNext(context, params),
     }),
-    incidents: lifecycle.guard(incidentDesk(context)),
+    incidents: {
+      ...lifecycle.guard(incidentDesk(context)),
+      recorded: (params = {}) => lifecycle.follow(() => recordedReports(context, params)),
+    },
     deliveries: lifecycle.guard(deliveryReads(context)),
     operators: lifecycle.guard({
       takeOver: operators.takeOver.bind(operators),

@@ -37,6 +37,7 @@ export type { Confusion, ScenarioOverlap } from './classification/confusion';
 export type { OperatingPoint } from './classification/precision-coverage';
 export type { Reliability, ReliabilityBin } from './classification/reliability';
 export { type LocalClassifier, localClassifier, type LocalClassifierOptions } from './classification/local-classifier';
+export { type DetectedOutage, detectOutages } from './outage/detect-outages';
 export { type OutageDetector, outageDetector } from './outage/outage-detector';
 export type { OutageDetectorOptions, OutageScenario } from './outage/settings';
 export type { OutageEvidence, OutageReport, OutageSignal } from './outage/signals';
@@ -137,6 +138,7 @@ export type { IncidentDetails, Incidents, OpenIncidentParams } from './runtime/i
 export type { OperatorParams } from './runtime/operators';
 export type { ConversationReads, DeliveryReads, ListParams, TicketReads, TranscriptParams } from './runtime/reads';
 export type { ReceiveOptions } from './runtime/receive';
+export type { RecordedParams } from './runtime/recorded-reports';
 export type { TemplateStatus } from './runtime/template-store';
 export type { PruneResult } from './runtime/housekeeping';
 export type { ErasedClient, Privacy } from './runtime/privacy';

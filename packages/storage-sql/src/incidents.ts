@@ -92,12 +92,13 @@ async function announce(
   added: readonly string[],
   now: number,
 ): Promise<void> {
-  const { id: incidentId, status, round } = incident;
-  if (whom === 'nobody' || status === 'suspected' || round === 0) return;
+  const { id: incidentId, status, round, mutedBy } = incident;
+  if (whom === 'nobody' || (status === 'suspected' && mutedBy === null) || round === 0) return;
   const wanted = [...added].reverse();
   if (whom === 'all') {
-    const untold = status === 'open' ? q.incidentClients.untold : q.incidentClients.untoldOver;
-    for (const { conversation_id: id } of await tx.all(untold, { tenant, incidentId, round })) {
+    const { untold, untoldOver, toldOf } = q.incidentClients;
+    const concerned = mutedBy !== null ? toldOf : status === 'open' ? untold : untoldOver;
+    for (const { conversation_id: id } of await tx.all(concerned, { tenant, incidentId, round })) {
       if (id !== null) wanted.push(id);
     }
   }

@@ -22,7 +22,7 @@ export function conflicting(tables: Tables, changes: readonly IncidentChange[]):
 export function writeChanges(tables: Tables, changes: readonly IncidentChange[], now: number): void {
   for (const { openTicket, updateTicket } of changes) {
     if (openTicket !== null) tables.tickets.checkNew(openTicket.id);
-    if (updateTicket !== null) tables.tickets.must(updateTicket.id);
+    if (updateTicket !== null && updateTicket.id !== openTicket?.id) tables.tickets.must(updateTicket.id);
   }
   for (const change of changes) write(tables, change, now);
 }
@@ -96,7 +96,9 @@ function announceTo(
   for (const [place, id] of conversations.entries()) tables.lanes.announce.put(id, now - conversations.length + place);
 }
 
-function isUntold({ toldRound, resolvedRound }: AffectedClient, { status, round }: Incident): boolean {
+/** Whom a muted incident concerns are those who were told of it, and wait for its end. */
+function isUntold({ toldRound, resolvedRound }: AffectedClient, { status, round, mutedBy }: Incident): boolean {
+  if (mutedBy !== null) return round > 0 && toldRound === round;
   if (status === 'open') return toldRound < round;
   return status === 'resolved' && round > 0 && toldRound === round && resolvedRound < round;
 }

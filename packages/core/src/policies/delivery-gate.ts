@@ -3,7 +3,10 @@ import type { Delivery } from '../model/delivery';
 import type { OutboundType } from '../model/message';
 
 /** What the bot says on its own account; nothing of it may follow once a person speaks. */
-export const BOT_TYPES: readonly OutboundType[] = ['greeting', 'bot_auto', 'escalation_notice', 'reminder'];
+export const BOT_TYPES: readonly OutboundType[] = [
+  ...(['greeting', 'bot_auto', 'escalation_notice', 'reminder'] as const),
+  ...(['incident_notice', 'incident_resolved'] as const),
+];
 
 export type DeliveryVerdict =
   | { readonly action: 'send' }

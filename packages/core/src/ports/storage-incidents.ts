@@ -54,7 +54,7 @@ export interface IncidentChange {
   readonly affected: readonly string[];
   /**
    * Whom to make `announce` lanes due for, taking them from whoever holds them: nobody, the clients added by this change,
-   * or `all` clients who were not told of the incident's phase in its round. The lanes are claimed in the other order than
+   * or `all` clients who were not told of the incident's phase in its round; of a muted incident, those who were told. The lanes are claimed in the other order than
    * the clients were added, the last one first: nobody waits longer than who has just written.
    */
   readonly announce: 'nobody' | 'added' | 'all';

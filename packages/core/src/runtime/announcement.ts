@@ -1,3 +1,4 @@
+import type { NewEvent } from '../model/event';
 import type { AffectedClient, Incident } from '../model/incident';
 import { incidentValues } from '../policies/considered';
 import { isFull, tellingLimit } from '../policies/incident-cover';
@@ -32,31 +33,16 @@ export function announcementChanges(
 ): CommitParams | null {
   const { conversation } = state;
   if (conversation.owner === 'human') return null;
+  const base: CommitParams = { ...emptyCommit(conversation, now), lease };
   const [first, ...more] = announcements(context, news);
-  if (first === undefined) return null;
+  if (first === undefined) {
+    // Of an incident that was muted nobody is told the end, and nobody waits for it any more either.
+    const stranded = conversation.status === 'waiting_on_incident' && !waitsOn(news, null);
+    return stranded ? { ...base, conversation: { status: 'open' } } : null;
+  }
   const { incident, phase } = first;
-  const key = phase === 'open' ? 'incident_notice' : 'incident_resolved';
-  const rendered = renderFor(context, state, key, incidentValues(incident));
-  if (rendered === null) return null;
-  const reason = phase === 'open' ? `incident ${incident.id} is open` : `incident ${incident.id} is over`;
-  const cause: SpokenCause = {
-    ...{ trigger: 'incident', outcome: 'answered', rule: `incident-${phase}`, reason, priority: 'urgent' },
-    ...{ ticketId: null, incidentId: incident.id, thresholds: { round: incident.round } },
-    expiresAt: now + context.policy.delivery.maxAgeMs,
-  };
-  const said = spoken(context, state, key, rendered, cause, now);
-  const status = afterStep(conversation, phase === 'open' ? 'cover' : 'recover')?.status ?? conversation.status;
-  const closes = status === 'closed' && conversation.status !== 'closed';
-  const data = { incidentId: incident.id, phase, messageId: said.record.messageId, round: incident.round };
-  const { reminder } = state;
-  return {
-    ...emptyCommit(conversation, now),
-    lease,
-    conversation: { status, ...(closes ? { closedAt: now, awaiting: null } : {}) },
-    decision: said.record,
-    outbound: [said.outbound],
-    cancelDeliveries: { types: ['reminder'], reason: 'incident' },
-    settleReminder: reminder === null ? null : { status: 'cancelled', reason: 'incident', messageId: null },
+  const told: CommitParams = {
+    ...base,
     tell: {
       incidentId: incident.id,
       phase,
@@ -64,30 +50,90 @@ export function announcementChanges(
       limit: tellingLimit(incident, context.policy.outage),
     },
     announce: more.length > 0 ? { dueAt: now } : null,
-    events: [
-      { type: 'incident.told', at: now, conversationId: conversation.id, data },
-      ...(reminder === null
-        ? []
-        : [
-            {
-              type: 'reminder.settled',
-              at: now,
-              conversationId: conversation.id,
-              data: { reminderId: reminder.id, step: reminder.step, status: 'cancelled', reason: 'incident' },
-            } as const,
-          ]),
-      ...(closes
-        ? [
-            {
-              type: 'conversation.closed',
-              at: now,
-              conversationId: conversation.id,
-              data: { operatorId: null },
-            } as const,
-          ]
-        : []),
-    ],
   };
+  return phase === 'open' ? begun(context, state, incident, told) : over(context, state, incident, news, told);
+}
+
+/** The failure is known: said instead of anything else, and no reminder follows while it lasts. */
+function begun(
+  context: EngineContext,
+  state: ConversationState,
+  incident: Incident,
+  told: CommitParams,
+): CommitParams | null {
+  const { conversation, reminder } = state;
+  const said = saying(context, state, incident, 'open', told.now);
+  if (said === null) return null;
+  const status = afterStep(conversation, 'cover')?.status ?? conversation.status;
+  const data = { reminderId: reminder?.id ?? '', step: reminder?.step ?? 0, status: 'cancelled', reason: 'incident' };
+  const settled: NewEvent = { type: 'reminder.settled', at: told.now, conversationId: conversation.id, data };
+  return {
+    ...told,
+    ...said.written,
+    conversation: { status },
+    cancelDeliveries: { types: ['reminder'], reason: 'incident' },
+    settleReminder: reminder === null ? null : { status: 'cancelled', reason: 'incident', messageId: null },
+    events: [...said.events, ...(reminder === null ? [] : [settled])],
+  };
+}
+
+/** It is over. A conversation that waited for nothing else is closed with it; without a text for it, in silence. */
+function over(
+  context: EngineContext,
+  state: ConversationState,
+  incident: Incident,
+  news: AnnouncementNews,
+  told: CommitParams,
+): CommitParams {
+  const { conversation } = state;
+  const said = saying(context, state, incident, 'resolved', told.now);
+  const status = waitsOn(news, incident) ? conversation.status : afterStep(conversation, 'recover')?.status;
+  const closes = status === 'closed' && conversation.status !== 'closed';
+  const data = { operatorId: null };
+  const closed: NewEvent = { type: 'conversation.closed', at: told.now, conversationId: conversation.id, data };
+  return {
+    ...told,
+    ...said?.written,
+    conversation: closes ? { status, closedAt: told.now, awaiting: null } : {},
+    events: [...(said?.events ?? []), ...(closes ? [closed] : [])],
+  };
+}
+
+/** The message, its record and what the feed says of it; `null`: there is no text. */
+function saying(
+  context: EngineContext,
+  state: ConversationState,
+  incident: Incident,
+  phase: 'open' | 'resolved',
+  now: number,
+): { readonly written: Pick<CommitParams, 'decision' | 'outbound'>; readonly events: readonly NewEvent[] } | null {
+  const key = phase === 'open' ? 'incident_notice' : 'incident_resolved';
+  const rendered = renderFor(context, state, key, incidentValues(incident));
+  if (rendered === null) return null;
+  const { id: incidentId, round } = incident;
+  const reason = phase === 'open' ? `incident ${incidentId} is open` : `incident ${incidentId} is over`;
+  const cause: SpokenCause = {
+    ...{ trigger: 'incident', outcome: 'answered', rule: `incident-${phase}`, reason, priority: 'urgent' },
+    ...{ ticketId: null, incidentId, thresholds: { round } },
+    expiresAt: now + context.policy.delivery.maxAgeMs,
+  };
+  const { record, outbound } = spoken(context, state, key, rendered, cause, now);
+  const data = { incidentId, phase, messageId: record.messageId, round };
+  return {
+    written: { decision: record, outbound: [outbound] },
+    events: [{ type: 'incident.told', at: now, conversationId: state.conversation.id, data }],
+  };
+}
+
+/** Whether the client was told of an open incident besides this one. */
+function waitsOn({ incidents, affected }: AnnouncementNews, besides: Incident | null): boolean {
+  return incidents.some(
+    ({ id, status, mutedBy, round }) =>
+      id !== besides?.id &&
+      status === 'open' &&
+      mutedBy === null &&
+      affected.some(({ incidentId, toldRound }) => incidentId === id && toldRound === round),
+  );
 }
 
 /** What is still to be told, the oldest incident first. */

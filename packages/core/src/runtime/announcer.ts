@@ -11,7 +11,8 @@ export function announcer(context: EngineContext): DueLane<AnnouncementNews> {
     'announce',
     (lease, state, now, news) => announcementChanges(context, lease, state, news, now),
     async (states, now) => {
-      const incidents = await storage.liveIncidents({ tenant, resolvedSince: now - policy.outage.stillBrokenMs });
+      // After a downtime the end is still worth telling as long as any message is.
+      const incidents = await storage.liveIncidents({ tenant, resolvedSince: now - policy.delivery.maxAgeMs });
       const clientIds = states.map(({ client }) => client.id);
       const incidentIds = incidents.map(({ id }) => id);
       return { incidents, affected: await storage.affectedBy({ tenant, clientIds, incidentIds }) };

@@ -136,7 +136,7 @@ const muted: Step = (incident, operatorId, now) => {
   if (incident.mutedBy !== null) return null;
   const data = { incidentId: incident.id, operatorId, muted: true };
   const after = { ...incident, mutedBy: operatorId, updatedAt: now };
-  return { ...unchanged(after, incident), events: [event('incident.updated', now, data)] };
+  return { ...unchanged(after, incident), announce: 'all', events: [event('incident.updated', now, data)] };
 };
 
 async function updateDetails(

@@ -8,7 +8,7 @@ import {
 } from '../../src/index';
 import { FakeTransport, ManualClock, ScriptedClassifier } from '../../src/testing/index';
 
-const SCENARIOS: EngineOptions['scenarios'] = [
+export const OUTAGE_SCENARIOS: EngineOptions['scenarios'] = [
   {
     id: 'NO_INTERNET',
     description: 'The connection does not work',
@@ -44,6 +44,15 @@ const SCENARIOS: EngineOptions['scenarios'] = [
 const MINUTE = 60_000;
 export const BROKEN = 'no connection at all';
 
+export function outageClassifier(): ScriptedClassifier {
+  return new ScriptedClassifier([
+    [/connection|не работает/i, 'NO_INTERNET'],
+    [/slow/i, 'SLOW'],
+    [/tv/i, 'NO_TV'],
+    [/invoice/i, 'BILLING'],
+  ]);
+}
+
 export interface OutageDesk {
   readonly engine: Engine;
   readonly clock: ManualClock;
@@ -63,15 +72,9 @@ export function outageDesk(options: Partial<EngineOptions> & { readonly clock?: 
   const clock = options.clock ?? new ManualClock();
   const transport = (options.transports?.['fake'] as FakeTransport | undefined) ?? new FakeTransport();
   const storage = options.storage ?? memoryStorage();
-  const classifier = new ScriptedClassifier([
-    [/connection|не работает/i, 'NO_INTERNET'],
-    [/slow/i, 'SLOW'],
-    [/tv/i, 'NO_TV'],
-    [/invoice/i, 'BILLING'],
-  ]);
   const engine = createEngine({
-    scenarios: SCENARIOS,
-    classifier,
+    scenarios: OUTAGE_SCENARIOS,
+    classifier: outageClassifier(),
     transports: { fake: transport },
     ...options,
     policy: { receiving: { clientRateLimit: false, duplicateWindow: 0 }, ...options.policy },

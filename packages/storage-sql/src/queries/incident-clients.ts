@@ -113,6 +113,11 @@ export function incidentClientQueries(define: Define, dialect: SqlDialect) {
       lastFirst(db, p).where('told_round', '=', p.round).where('resolved_round', '<', p.round),
     ),
 
+    /** Who was told of this round. */
+    toldOf: define((db, p: OfIncident & { readonly round: number }) =>
+      lastFirst(db, p).where('told_round', '=', p.round),
+    ),
+
     /** Copies the clients of `from`, with what they were told of its current round. */
     absorb: define(
       (db, p: OfIncident & { readonly from: string; readonly fromRound: number; readonly round: number }) =>

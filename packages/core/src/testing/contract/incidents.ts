@@ -122,6 +122,9 @@ export function incidentCases(cases: Cases): void {
       equal(await order(), [talks['b']], 'only who was told of the beginning');
       await change(fixture, changeOf({ ...incident, round: 2 }, { expectedVersion: 4, announce: 'nobody' }));
       equal(await order(), []);
+      const muted = { ...incident, mutedBy: 'olga' };
+      await change(fixture, changeOf(muted, { expectedVersion: 5, announce: 'all' }));
+      equal(await order(), [talks['b']], 'of a muted one, who was told');
     });
 
     cases.it('have a ticket without a conversation, in the queue like any other', async (fixture) => {
@@ -143,15 +146,19 @@ export function incidentCases(cases: Cases): void {
         assignee: 'olga',
         updatedAt: fixture.now,
       });
+      const brief = { ...ticket, id: fixture.id() };
+      const over = { ...done, id: brief.id };
+      await change(fixture, changeOf(incident, { expectedVersion: 4, openTicket: brief, updateTicket: over }));
+      matches(await storage.ticket({ tenant, ticketId: brief.id }), { status: 'resolved' });
       await rejects(
         storage.changeIncidents({
           tenant,
           now: fixture.now,
-          changes: [changeOf(incident, { expectedVersion: 4, updateTicket: { ...done, id: 'none' } })],
+          changes: [changeOf(incident, { expectedVersion: 5, updateTicket: { ...done, id: 'none' } })],
         }),
         'internal',
       );
-      equal((await incidentNow(fixture, incident.id)).version, 4);
+      equal((await incidentNow(fixture, incident.id)).version, 5);
     });
 
     cases.it('take in the clients of another, with what they know', async (fixture) => {
