@@ -6,7 +6,54 @@ const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', 
 const people = (pattern) => ({ file: 'packages/core/test/people.test.ts', pattern });
 const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
 
+const outages = (pattern) => ({ file: 'packages/core/test/incidents.test.ts', pattern: `an incident ${pattern}` });
+
 export const guards = [
+  {
+    id: 'told-once',
+    mode: '15',
+    what: 'who was told of an incident is not told again',
+    edits: [
+      source(
+        'memory/commit-checks.ts',
+        'if (params.tell !== null && !mayTell(tables, conversation.clientId, params.tell)) return true;',
+        '',
+      ),
+      source(
+        'policies/incident-cover.ts',
+        'const told = row !== undefined && row.toldRound === incident.round;',
+        'const told = false;',
+      ),
+      source('runtime/announcement.ts', 'row.toldRound < round && ', ''),
+    ],
+    tests: outages('opens by itself'),
+  },
+  {
+    id: 'late-joiner',
+    mode: '15',
+    what: 'who reports while an incident is open is told of it',
+    edits: [source('policies/decide.ts', 'if (covered !== null) return covered;', '')],
+    tests: outages('opens by itself'),
+  },
+  {
+    id: 'nobody-stranded',
+    mode: '15',
+    what: 'who was told of an incident is told that it is over',
+    edits: [
+      source('outage/life-cycle.ts', "announce: before.status === 'open' ? 'all' : 'nobody',", "announce: 'nobody',"),
+    ],
+    tests: outages('opens by itself'),
+  },
+  {
+    id: 'silent-incident',
+    mode: '15',
+    what: 'nothing is said of an incident over a person',
+    edits: [
+      source('runtime/announcement.ts', "if (conversation.owner === 'human') return null;", ''),
+      source('policies/delivery-gate.ts', "...(['incident_notice', 'incident_resolved'] as const),", ''),
+    ],
+    tests: outages('sends who asks'),
+  },
   {
     id: 'version-fence',
     mode: '2',
