@@ -65,7 +65,9 @@ describe('an incident', () => {
     const spoken = await say('calm', 'where is my invoice');
     await engine.operators.takeOver(spoken.conversationId, { operatorId: 'olga' });
     expect(await say('calm', BROKEN)).toMatchObject({ status: 'held', replies: [] });
-    await pass(1);
+    await pass(3);
+    const { items } = await engine.incidents.affected(incident.id, { limit: 100 });
+    expect(items.find(({ clientId }) => clientId === 'calm')).toMatchObject({ toldRound: 0 });
     expect(sent('incident_notice', 'calm')).toEqual([]);
     await engine.incidents.resolve(incident.id, { operatorId: 'olga' });
     await pass(1);
