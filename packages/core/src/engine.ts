@@ -43,7 +43,8 @@ import { silentLogger } from './runtime/silent-logger';
 import { systemClock } from './clock/system-clock';
 import { TemplateStore } from './runtime/template-store';
 import { type ClaimParams, claimNext, claimTicket, type TicketChanges, updateTicket } from './runtime/tickets';
-import { createWakeups } from './runtime/wakeups';
+import { localDispatcher } from './runtime/local-dispatcher';
+import { Wakeups } from './runtime/wakeups';
 import { watchChanges } from './runtime/watch-changes';
 import { Worker } from './runtime/worker';
 
@@ -137,6 +138,7 @@ function createContext(options: EngineOptions): EngineContext {
   });
   const storage = options.storage ?? memoryStorage();
   const tenant = options.tenant ?? 'default';
+  const dispatcher = options.dispatcher ?? localDispatcher();
   const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   return {
     tenant,
@@ -161,7 +163,8 @@ function createContext(options: EngineOptions): EngineContext {
     clock,
     ids: options.ids ?? uuidV7Source(clock),
     logger,
-    wakeups: createWakeups(),
+    dispatcher,
+    wakeups: new Wakeups(tenant, dispatcher, storage.signals ?? null),
     watchesOutages: policy.outage.enabled && scenarios.some(({ outage }) => outage),
     incidents: new IncidentBook({ tenant, policy, scenarios: byId, storage }),
   };

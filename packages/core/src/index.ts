@@ -67,6 +67,7 @@ export {
 } from './runtime/storage-templates';
 export { redactingLogger } from './runtime/redacting-logger';
 export { systemClock } from './clock/system-clock';
+export { localDispatcher } from './runtime/local-dispatcher';
 export { uuidV7Source } from './runtime/id-source';
 
 export type { BusinessCalendar, OpenInterval } from './model/business-calendar';
@@ -112,6 +113,7 @@ export type { ServiceBreach, Ticket, TicketStatus } from './model/ticket';
 export type { Cache, CacheStats } from './ports/cache';
 export type { Classifier, ClassifyInput } from './ports/classifier';
 export type { Clock } from './ports/clock';
+export type { DispatchedWork, Dispatcher } from './ports/dispatcher';
 export type { Embedder } from './ports/embedder';
 export type { IdSource } from './ports/id-source';
 export type {
@@ -126,6 +128,7 @@ export type * from './ports/storage';
 export type * from './ports/storage-commit';
 export type * from './ports/storage-incidents';
 export type * from './ports/storage-reads';
+export type { StorageSignal, StorageSignals } from './ports/storage-signals';
 export type * from './ports/storage-upkeep';
 export type * from './ports/storage-work';
 export type { TemplateSource, TemplateTexts } from './ports/template-source';

@@ -8,6 +8,7 @@ import { zodIssues } from './policies/define-scenarios';
 import { buildPolicy, type PolicyOptions, policySchema } from './policies/policy-options';
 import type { Classifier } from './ports/classifier';
 import type { Clock } from './ports/clock';
+import type { Dispatcher } from './ports/dispatcher';
 import type { IdSource } from './ports/id-source';
 import type { Logger } from './ports/logger';
 import type { RateLimiter } from './ports/rate-limiter';
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly peopleAvailable?: () => boolean;
   /** Workspace inside the storage. Default `'default'`. */
   readonly tenant?: string;
+  /** Says when to look for due work. Default `localDispatcher()`. */
+  readonly dispatcher?: Dispatcher;
   /** Default `memoryRateLimiter()`. */
   readonly rateLimiter?: RateLimiter;
   /** Default silent. A pino instance fits. */
@@ -86,6 +89,7 @@ const optionsSchema = z.strictObject({
     .string()
     .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits or . : _ -')
     .optional(),
+  dispatcher: method('notify').optional(),
   rateLimiter: method('consume').optional(),
   logger: method('info').optional(),
   clock: method('now').optional(),

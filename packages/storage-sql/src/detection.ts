@@ -1,11 +1,11 @@
-import type { DetectionClaim, Storage } from '@firstline/core';
+import type { DetectionClaim, Storage, StorageMethod } from '@firstline/core';
 import type { SqlExecutor } from './driver';
 import { writeChanges } from './incidents';
 import type { SqlQueries } from './queries';
 import { Refusal } from './refusal';
 import { reportOf } from './rows/incident-row';
 
-type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
+type Params<K extends StorageMethod> = Parameters<Storage[K]>[0];
 
 export async function claimDetection(
   q: SqlQueries,

@@ -6,6 +6,7 @@ import {
   type IncidentChange,
   type Page,
   type Storage,
+  type StorageMethod,
 } from '@firstline/core';
 import { appendEvents } from './append-events';
 import { newestCursor, parseNewestCursor } from './cursor';
@@ -15,7 +16,7 @@ import type { SqlQueries } from './queries';
 import { affectedOf, incidentOf } from './rows/incident-row';
 import { NO_CONVERSATION } from './rows/ticket-row';
 
-type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
+type Params<K extends StorageMethod> = Parameters<Storage[K]>[0];
 
 const MOST_LIVE = 500;
 /** Incidents removed in one go; each may have thousands of clients. */

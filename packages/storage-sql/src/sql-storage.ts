@@ -1,4 +1,4 @@
-import { FirstlineError, type Storage } from '@firstline/core';
+import { FirstlineError, type Storage, type StorageMethod } from '@firstline/core';
 import { accept } from './accept';
 import { claimDeliveries } from './claim-deliveries';
 import { commit } from './commit';
@@ -25,7 +25,7 @@ import { ticketOf } from './rows/ticket-row';
 import { archive, correct, erase, prune, putTemplate } from './upkeep';
 import { claim, drafts, nextDueAt, release, states } from './work';
 
-type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
+type Params<K extends StorageMethod> = Parameters<Storage[K]>[0];
 
 /** A {@link Storage} on an SQL database. Opening once, closing once and refusing after it are done here for every driver. */
 export class SqlStorage implements Storage {

@@ -1,4 +1,4 @@
-import type { ClientArchive, InboundMessage, NewEvent, Storage } from '@firstline/core';
+import type { ClientArchive, InboundMessage, NewEvent, Storage, StorageMethod } from '@firstline/core';
 import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
@@ -19,7 +19,7 @@ import { ticketOf } from './rows/ticket-row';
 const REPORT_MINUTES = 1_440;
 const MINUTE = 60_000;
 
-type Params<K extends keyof Storage> = Parameters<Storage[K]>[0];
+type Params<K extends StorageMethod> = Parameters<Storage[K]>[0];
 
 export async function correct(
   q: SqlQueries,

@@ -1,5 +1,5 @@
 import { FirstlineError } from '../errors';
-import type { Storage } from '../ports/storage';
+import type { Storage, StorageMethod } from '../ports/storage';
 import { accept } from './accept';
 import { archive } from './archive';
 import { commit } from './commit';
@@ -11,7 +11,7 @@ import * as reads from './reads';
 import { Tables } from './tables';
 import * as upkeep from './upkeep';
 
-type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
+type Params<Method extends StorageMethod> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
 /** Keeps everything in this process's memory and forgets it at its end: for tests, trials and demonstrations. */
 export function memoryStorage(): Storage {

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../model/decision';
 import type { FeedEvent } from '../model/event';
 import type { InboundMessage, OutboundMessage } from '../model/message';
 import type { Note } from '../model/note';
-import type { Storage } from '../ports/storage';
+import type { Storage, StorageMethod } from '../ports/storage';
 import type { StorageCounts, StoredOutcome } from '../ports/storage-reads';
 import type { Priority } from '../model/scenario';
 import type { Ticket } from '../model/ticket';
@@ -10,7 +10,7 @@ import type { ConversationState, Draft } from '../ports/storage-work';
 import type { Tables } from './tables';
 import { inOrder, numberedPage } from './timeline';
 
-type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
+type Params<Method extends StorageMethod> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
 export function states(tables: Tables, ids: readonly string[]): readonly ConversationState[] {
   return ids.flatMap((id) => {

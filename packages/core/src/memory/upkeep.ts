@@ -1,7 +1,7 @@
 import type { Conversation } from '../model/conversation';
 import type { InboundMessage } from '../model/message';
 import type { StoredTemplate } from '../model/stored-template';
-import type { Storage } from '../ports/storage';
+import type { Storage, StorageMethod } from '../ports/storage';
 import { pruneReports } from './detection';
 import { pruneIncidents } from './incidents';
 import { removeConversations } from './removal';
@@ -12,7 +12,7 @@ import type { Tables } from './tables';
 const REPORT_MINUTES = 1_440;
 const MINUTE = 60_000;
 
-type Params<Method extends keyof Storage> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
+type Params<Method extends StorageMethod> = Parameters<Storage[Method]> extends [infer Only] ? Only : never;
 
 export function correct(
   tables: Tables,

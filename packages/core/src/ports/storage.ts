@@ -6,6 +6,7 @@ import type { Attachment, InboundMessage } from '../model/message';
 import type { CommitParams, CommitResult } from './storage-commit';
 import type { StorageIncidents } from './storage-incidents';
 import type { StorageReads } from './storage-reads';
+import type { StorageSignals } from './storage-signals';
 import type { StorageUpkeep } from './storage-upkeep';
 import type { ConversationState, Draft, WorkKind, WorkLease } from './storage-work';
 
@@ -94,6 +95,9 @@ export interface DeliveryResult {
   readonly events: readonly NewEvent[];
 }
 
+/** What a storage does; the rest of it is what it has. */
+export type StorageMethod = Exclude<keyof Storage, 'signals'>;
+
 /**
  * Keeps everything. Every method is one transaction: it happens whole or, when it rejects, not at all. Every row
  * carries the tenant and no method ever sees another tenant's rows. Times are epoch milliseconds and always come from
@@ -105,6 +109,9 @@ export interface DeliveryResult {
  * The members stand in the order of a message's way. `storageContract` of `@firstline/core/testing` checks all of it.
  */
 export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep {
+  /** Where several processes share the storage and can be told of each other's commits. Default: each of them sweeps. */
+  readonly signals?: StorageSignals;
+
   /**
    * Makes the storage usable: connects, and brings the tables up to date (forward only). Several processes may do so at
    * once. Repeated calls share one run; a failed run may be repeated. Rejects with `schema_too_new` where the tables

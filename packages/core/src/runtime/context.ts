@@ -5,6 +5,7 @@ import type { Scenario } from '../model/scenario';
 import type { TemplateValues } from '../policies/templates/template';
 import type { Classifier } from '../ports/classifier';
 import type { Clock } from '../ports/clock';
+import type { Dispatcher } from '../ports/dispatcher';
 import type { IdSource } from '../ports/id-source';
 import type { Logger } from '../ports/logger';
 import type { RateLimiter } from '../ports/rate-limiter';
@@ -39,6 +40,7 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  readonly dispatcher: Dispatcher;
   readonly wakeups: Wakeups;
   /** Some scenario is the report of a failure, and outages are looked for. */
   readonly watchesOutages: boolean;

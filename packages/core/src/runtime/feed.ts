@@ -11,8 +11,8 @@ export interface SubscribeParams {
 const EVENTS_AT_ONCE = 200;
 
 /**
- * Follows the durable feed, in order and without gaps, until `signal` is aborted. Woken by commits of this process;
- * other processes' events are seen with the next sweep.
+ * Follows the durable feed, in order and without gaps, until `signal` is aborted. Woken by commits of this process, and by
+ * those of others where the storage tells of them; else they are seen with the next sweep.
  */
 export async function* subscribe(
   context: EngineContext,

@@ -87,7 +87,7 @@ export class Lifecycle {
   async #start(): Promise<void> {
     await this.#open();
     for (const [name, transport] of this.#context.transports) await transport.start?.(this.#ingress(name), name);
-    if (this.#stopping === null) this.#worker.start();
+    if (this.#stopping === null) await this.#worker.start();
   }
 
   async #stop(): Promise<void> {

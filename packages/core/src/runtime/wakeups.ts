@@ -1,65 +1,53 @@
+import type { Dispatcher } from '../ports/dispatcher';
+import type { StorageSignal, StorageSignals } from '../ports/storage-signals';
 import type { WorkKind } from '../ports/storage-work';
-import type { Clock } from '../ports/clock';
+
+type Due = Readonly<Partial<Record<WorkKind, number>>>;
 
 /**
- * Wakes a sleeper early when something is due before it meant to wake. A wake-up between "I looked" and "I sleep" is not
- * lost: the sleeper passes the count it saw before looking.
+ * Wake-ups after a commit: for the dispatcher, for followers of the feed, and for the other processes on the same storage.
+ * They carry no truth: a lost one costs one sweep.
  */
-export class Wakeup {
-  #count = 0;
-  #sleeper: { readonly until: number; readonly wake: () => void } | null = null;
+export class Wakeups {
+  /** Called after each commit, of this process or of another one that told so. */
+  readonly feed = new Set<() => void>();
+  readonly #tenant: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #signals: StorageSignals | null;
+  #unlisten: (() => void) | null = null;
 
-  get count(): number {
-    return this.#count;
+  constructor(tenant: string, dispatcher: Dispatcher, signals: StorageSignals | null) {
+    this.#tenant = tenant;
+    this.#dispatcher = dispatcher;
+    this.#signals = signals;
   }
 
-  /** Something is due at `at`. */
-  notify(at: number): void {
-    this.#count += 1;
-    if (this.#sleeper !== null && at < this.#sleeper.until) this.#sleeper.wake();
+  /** From now on other processes are heard. */
+  start(): void {
+    this.#unlisten ??= this.#signals?.listen((signal) => this.#hear(signal)) ?? null;
   }
 
-  /** Sleeps until `until`, a notice of something earlier, or an abort; not at all if a notice came since `seen`. */
-  async sleep(clock: Clock, until: number, seen: number, signal: AbortSignal): Promise<void> {
-    const pause = until - clock.now();
-    if (seen !== this.#count || signal.aborted || pause <= 0) return;
-    const waking = new AbortController();
-    const wake = (): void => waking.abort('woken');
-    this.#sleeper = { until, wake };
-    signal.addEventListener('abort', wake, { once: true });
-    try {
-      await clock.sleep(pause, waking.signal);
-    } finally {
-      this.#sleeper = null;
-      signal.removeEventListener('abort', wake);
-    }
+  stop(): void {
+    this.#unlisten?.();
+    this.#unlisten = null;
+  }
+
+  /** This process has committed. */
+  announce(due: Due): void {
+    this.#wake(due);
+    this.#signals?.send({ tenant: this.#tenant, due });
+  }
+
+  #hear({ tenant, due }: StorageSignal): void {
+    if (tenant === this.#tenant) this.#wake(due);
+  }
+
+  #wake(due: Due): void {
+    for (const [kind, at] of Object.entries(due)) this.#dispatcher.notify(kind as WorkKind, at);
+    for (const follower of this.feed) follower();
   }
 }
 
-/** Wake-ups within this process, sent after a commit. They carry no truth: a lost one costs one sweep. */
-export interface Wakeups {
-  readonly work: Readonly<Record<WorkKind, Wakeup>>;
-  /** Called after each commit, for followers of the feed. */
-  readonly feed: Set<() => void>;
-}
-
-export function createWakeups(): Wakeups {
-  return {
-    work: {
-      process: new Wakeup(),
-      deliver: new Wakeup(),
-      remind: new Wakeup(),
-      watch: new Wakeup(),
-      announce: new Wakeup(),
-    },
-    feed: new Set(),
-  };
-}
-
-export function announce(wakeups: Wakeups, due: Partial<Record<WorkKind, number>>): void {
-  for (const kind of ['process', 'deliver', 'remind', 'watch', 'announce'] as const) {
-    const at = due[kind];
-    if (at !== undefined) wakeups.work[kind].notify(at);
-  }
-  for (const follower of wakeups.feed) follower();
+export function announce(wakeups: Wakeups, due: Due): void {
+  wakeups.announce(due);
 }

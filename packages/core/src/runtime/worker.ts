@@ -30,12 +30,9 @@ interface Lane {
 
 /** In the order in which one makes the next due. */
 const KINDS: readonly WorkKind[] = ['process', 'announce', 'remind', 'watch', 'deliver'];
-/** After a failed claim, so that a storage that is away is not asked in a tight loop. */
-const PAUSE_AFTER_ERROR_MS = 1_000;
-
 /**
- * Keeps the due work moving. Each kind of work has its own loop: claim what is due; if there was nothing, sleep until the
- * next due time, a wake-up, or the sweep, whichever comes first. The rows are the truth; a missed wake-up costs one sweep.
+ * Keeps the due work moving: the dispatcher says when to look for it, this claims it and begins on it. The rows are the
+ * truth; a missed wake-up costs one sweep.
  */
 export class Worker {
   readonly #context: EngineContext;
@@ -67,21 +64,25 @@ export class Worker {
     return this.#stopping !== null;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     if (this.#stopping !== null) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    this.#loops = Promise.all([
-      ...KINDS.map((kind) => this.#loop(kind, stopping.signal)),
-      this.#detect(stopping.signal),
-      this.#housekeeping.loop(stopping.signal),
-    ]);
+    this.#loops = Promise.all([this.#detect(stopping.signal), this.#housekeeping.loop(stopping.signal)]);
+    const { tenant, clock, logger, policy, dispatcher, wakeups } = this.#context;
+    const look = (kind: WorkKind): Promise<number | null> => this.#look(kind);
+    await dispatcher.start({ tenant, kinds: KINDS, look, sweepMs: policy.work.sweepMs, clock, logger });
+    wakeups.start();
   }
 
   /** Stops claiming and waits for everything that was begun. */
   async stop(): Promise<void> {
+    const started = this.#stopping !== null;
     this.#stopping?.abort();
     this.#stopping = null;
+    const { dispatcher, wakeups } = this.#context;
+    wakeups.stop();
+    if (started) await dispatcher.stop();
     await this.#loops;
     await this.idle();
   }
@@ -130,23 +131,11 @@ export class Worker {
     }
   }
 
-  async #loop(kind: WorkKind, signal: AbortSignal): Promise<void> {
-    const { clock, storage, tenant, policy, wakeups, logger } = this.#context;
-    const wakeup = wakeups.work[kind];
-    while (!signal.aborted) {
-      const seen = wakeup.count;
-      try {
-        if ((await this.#lanes[kind].claimDue()) > 0) continue;
-        const now = clock.now();
-        const due = await storage.nextDueAt({ tenant, kinds: [kind] });
-        // Claimable now and yet not claimed: all places are taken, or another process was faster.
-        const until = due === null || due <= now ? now + policy.work.sweepMs : Math.min(due, now + policy.work.sweepMs);
-        await wakeup.sleep(clock, until, seen, signal);
-      } catch (error) {
-        const name = error instanceof Error ? error.name : typeof error;
-        logger.error({ kind, error: name }, 'could not claim due work; trying again');
-        await wakeup.sleep(clock, clock.now() + PAUSE_AFTER_ERROR_MS, wakeup.count, signal);
-      }
-    }
+  async #look(kind: WorkKind): Promise<number | null> {
+    const { clock, storage, tenant } = this.#context;
+    while (this.running && (await this.#lanes[kind].claimDue()) > 0);
+    const due = await storage.nextDueAt({ tenant, kinds: [kind] });
+    // Claimable now and yet not claimed: all places are taken, or another process was faster.
+    return due === null || due <= clock.now() ? null : due;
   }
 }

@@ -1,0 +1,35 @@
+import type { Clock } from './clock';
+import type { Logger } from './logger';
+import type { WorkKind } from './storage-work';
+
+/** What a dispatcher gets to drive: the due work of one tenant, as this process can work it off. */
+export interface DispatchedWork {
+  readonly tenant: string;
+  readonly kinds: readonly WorkKind[];
+  /**
+   * Claims what is due of this kind and begins on it, batch by batch, until nothing more is due or no place is free.
+   * Resolves to when something becomes due next (epoch ms), or `null` where nobody knows better than the sweep. Any number of
+   * processes may look at once: each piece is claimed by one. Rejects where the storage is away; look again later.
+   */
+  look(kind: WorkKind): Promise<number | null>;
+  /** `policy.work.sweep`: how long a lost wake-up may hold work up. */
+  readonly sweepMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Says when and where to look for due work, and nothing more: the rows of the storage are the truth. A wake-up may come
+ * late, twice or never, and no work is lost or done twice; it only waits for the sweep. So a dispatcher has to look at every
+ * kind at least once per `sweepMs`, in at least one of the processes.
+ *
+ * Default: `localDispatcher()`, loops in each process. On fleets: `bullmqDispatcher()` of `@firstline/adapter-bullmq`.
+ */
+export interface Dispatcher {
+  /** Called once by `engine.start()`. Looks at everything soon: there may be work from before. */
+  start(work: DispatchedWork): Promise<void>;
+  /** After a commit of this process: something becomes due at `at` (epoch ms). Must not throw, nor wait for anything. */
+  notify(kind: WorkKind, at: number): void;
+  /** Looks no more. Resolves when the last look has ended; what it began is waited for by the engine. */
+  stop(): Promise<void>;
+}

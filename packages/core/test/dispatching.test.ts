@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type DispatchedWork,
+  type Dispatcher,
+  memoryStorage,
+  type Storage,
+  type StorageSignal,
+  type StorageSignals,
+  type WorkKind,
+} from '../src/index';
+import { ManualClock } from '../src/testing/index';
+import { CHANNEL, desk } from './support/fixture';
+
+/** Looks when it is told to, and remembers what it was told. */
+class ManualDispatcher implements Dispatcher {
+  readonly notified: [WorkKind, number][] = [];
+  work: DispatchedWork | null = null;
+
+  async start(work: DispatchedWork): Promise<void> {
+    this.work = work;
+  }
+
+  notify(kind: WorkKind, at: number): void {
+    this.notified.push([kind, at]);
+  }
+
+  async stop(): Promise<void> {
+    this.work = null;
+  }
+}
+
+/** One memory for two engines, each of which thinks it is alone but for the signals. */
+function shared(storage: Storage): { storage: () => Storage; sent: StorageSignal[] } {
+  const listeners = new Set<(signal: StorageSignal) => void>();
+  const sent: StorageSignal[] = [];
+  const signals: StorageSignals = {
+    send: (signal) => {
+      sent.push(signal);
+      for (const listener of listeners) listener(signal);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const bound = new Proxy(storage, {
+    get: (target, name) => {
+      if (name === 'signals') return signals;
+      if (name === 'close') return () => Promise.resolve();
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+  return { storage: () => bound, sent };
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a dispatcher', () => {
+  it('is told what becomes due and when, and is the only one who looks', async () => {
+    const dispatcher = new ManualDispatcher();
+    const { engine, transport, clock } = desk({ dispatcher });
+    await engine.start();
+    const message = { clientId: 'c', text: 'referral please', channel: CHANNEL };
+    const { messageId } = await engine.receive(message, { wait: false });
+    expect(dispatcher.notified).toContainEqual(['process', clock.now()]);
+    await clock.advance('1h');
+    expect(await engine.explain(messageId)).toBeNull();
+
+    const { work } = dispatcher;
+    expect(work).toMatchObject({ tenant: 'default', sweepMs: 1_000 });
+    expect([...(work?.kinds ?? [])].sort()).toEqual(['announce', 'deliver', 'process', 'remind', 'watch']);
+    // The lane is held by then, and could be claimed by somebody else when its lease has run out.
+    expect(await work?.look('process')).toBe(clock.now() + 60_000);
+    await settle();
+    expect(await engine.explain(messageId)).not.toBeNull();
+    expect(transport.sent).toEqual([]);
+    expect(dispatcher.notified.map(([kind]) => kind)).toContain('deliver');
+    await work?.look('deliver');
+    await settle();
+    expect(transport.sent).toHaveLength(2);
+    expect(await work?.look('remind')).toBe(clock.now() + 15 * 60_000);
+    await engine.stop();
+    expect(dispatcher.work).toBeNull();
+  });
+
+  it('may be wrong in every way: looking too often, at the same time, at nothing', async () => {
+    const dispatcher = new ManualDispatcher();
+    const { engine, transport } = desk({ dispatcher });
+    await engine.start();
+    await engine.receive({ clientId: 'c', text: 'referral please', channel: CHANNEL }, { wait: false });
+    const { work } = dispatcher;
+    if (work === null) throw new Error('not started');
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all([...work.kinds, ...work.kinds].map((kind) => work.look(kind)));
+      await settle();
+    }
+    expect(transport.sent).toHaveLength(2);
+    await engine.stop();
+  });
+});
+
+describe('signals of a storage', () => {
+  it('wake the other processes, which would else only sweep', async () => {
+    const clock = new ManualClock();
+    const { storage, sent } = shared(memoryStorage());
+    const policy = {
+      receiving: { clientRateLimit: false as const, duplicateWindow: 0 },
+      work: { sweep: '1h' as const },
+    };
+    const writer = desk({ storage: storage(), clock, policy, dispatcher: new ManualDispatcher() });
+    const reader = desk({ storage: storage(), clock, policy });
+    await reader.engine.start();
+    await settle();
+    const { messageId } = await writer.engine.receive(
+      { clientId: 'c', text: 'referral please', channel: CHANNEL },
+      { wait: false },
+    );
+    await settle();
+    expect(sent[0]).toEqual({ tenant: 'default', due: { process: clock.now() } });
+    expect(await reader.engine.explain(messageId)).not.toBeNull();
+    expect(reader.transport.sent).toHaveLength(2);
+    await reader.engine.stop();
+    await writer.engine.stop();
+  });
+
+  it('wake followers of the feed', async () => {
+    const clock = new ManualClock();
+    const { storage } = shared(memoryStorage());
+    const policy = {
+      receiving: { clientRateLimit: false as const, duplicateWindow: 0 },
+      work: { sweep: '1h' as const },
+    };
+    const writer = desk({ storage: storage(), clock, policy });
+    const reader = desk({ storage: storage(), clock, policy, dispatcher: new ManualDispatcher() });
+    await reader.engine.start();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { type } of reader.engine.events.subscribe()) {
+        seen.push(type);
+        if (type === 'message.decided') return;
+      }
+    })();
+    await settle();
+    await writer.engine.receive({ clientId: 'c', text: 'referral please' });
+    await following;
+    expect(seen).toContain('message.received');
+    await reader.engine.stop();
+    await writer.engine.stop();
+  });
+});
