@@ -16,8 +16,6 @@ interface Way {
 
 const own = (target: RedisTarget): Way => ({ target, end: () => undefined });
 const given = (client: RedisClient): Way => ({ target: { client }, end: () => client.disconnect() });
-const nodesOf = ({ port }: RedisServer) => [{ host: '127.0.0.1', port }];
-
 let server: RedisServer;
 
 function bothContracts(way: () => Way): void {
@@ -77,15 +75,11 @@ describeWithRedis('on one server', () => {
 });
 
 describeWithRedis('in a cluster', () => {
-  beforeAll(async () => {
-    server = await RedisServer.start('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
-    await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await server.clusterIsUp();
-  });
+  beforeAll(async () => void (server = await RedisServer.startCluster()));
   afterAll(() => server.remove());
 
-  describe('by a client of ioredis 5', () => bothContracts(() => given(new Cluster(nodesOf(server)))));
-  describe('by a client of ioredis 6', () => bothContracts(() => given(new Cluster6(nodesOf(server)))));
+  describe('by a client of ioredis 5', () => bothContracts(() => given(new Cluster(server.nodes))));
+  describe('by a client of ioredis 6', () => bothContracts(() => given(new Cluster6(server.nodes))));
 });
 
 describe('without Redis', () => {

@@ -26,6 +26,7 @@ export class RedisServer {
   readonly #flags: readonly string[];
   readonly #clients: Redis[] = [];
   #process: ChildProcess | null = null;
+  #shared: Redis | null = null;
 
   private constructor(port: number, folder: string, flags: readonly string[]) {
     this.port = port;
@@ -45,6 +46,11 @@ export class RedisServer {
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** For a `Cluster`. */
+  get nodes(): { readonly host: string; readonly port: number }[] {
+    return [{ host: '127.0.0.1', port: this.port }];
   }
 
   /** Starts it, also again; false: it ended at once. */
@@ -74,18 +80,47 @@ export class RedisServer {
   }
 
   /** Sends one command, past the adapter. */
-  async command(name: string, ...args: readonly string[]): Promise<unknown> {
-    const client = this.client();
-    try {
-      return await client.call(name, ...args);
-    } finally {
-      client.disconnect();
-    }
+  command(name: string, ...args: readonly string[]): Promise<unknown> {
+    return this.shared().call(name, ...args);
   }
 
-  /** In cluster mode: waits until it has noticed that all slots are its own. */
+  /** One client for all who do not mind. */
+  shared(): Redis {
+    this.#shared ??= this.client();
+    return this.#shared;
+  }
+
+  /** A cluster of one node. */
+  static async startCluster(): Promise<RedisServer> {
+    const server = await RedisServer.start('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
+    await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await server.clusterIsUp();
+    return server;
+  }
+
+  /** Resolves when the node has noticed that all slots are its own. */
   async clusterIsUp(): Promise<void> {
     while (!String(await this.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+  }
+
+  /** From now on. What is returned ends it, and tells the commands that clients sent, in order. */
+  async watch(): Promise<() => Promise<string[]>> {
+    const monitor = await this.client().monitor();
+    this.#clients.push(monitor);
+    const seen: string[] = [];
+    const end = new Promise<void>((resolve) => {
+      monitor.on('monitor', (_time: string, [command = '', text]: string[], source: string) => {
+        if (command.toLowerCase() === 'echo' && text === 'end') resolve();
+        // What scripts do themselves is told as well.
+        else if (source !== 'lua') seen.push(command.toLowerCase());
+      });
+    });
+    return async () => {
+      await this.command('ECHO', 'end');
+      await end;
+      monitor.disconnect();
+      return seen;
+    };
   }
 
   /** Every key there is. */
