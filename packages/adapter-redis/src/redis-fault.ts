@@ -11,14 +11,7 @@
  * - `closed`         `close()` was called
  */
 export type RedisFault =
-  | 'unreachable'
-  | 'timeout'
-  | 'unauthorized'
-  | 'loading'
-  | 'read_only'
-  | 'out_of_memory'
-  | 'refused'
-  | 'closed';
+  'unreachable' | 'timeout' | 'unauthorized' | 'loading' | 'read_only' | 'out_of_memory' | 'refused' | 'closed';
 
 /** Older servers wrap what a command within a script was told, so the code may stand anywhere. */
 const CODES: readonly (readonly [RegExp, RedisFault])[] = [

@@ -24,7 +24,9 @@ describe('close', () => {
 
     await cache.set('a', '1', 1_000);
     expect(await cache.get('a')).toBe('1');
-    expect(await limiter.consume({ requests: [{ key: 'k', limit: 1, windowMs: 9 }], now: 0 })).toEqual({ allowed: true });
+    expect(await limiter.consume({ requests: [{ key: 'k', limit: 1, windowMs: 9 }], now: 0 })).toEqual({
+      allowed: true,
+    });
     expect(cache.status()).toMatchObject({ status: 'degraded', fault: 'closed' });
     await Promise.all([cache.close(), cache.ready()]);
     expect(redis.connections).toBe(2);

@@ -95,7 +95,9 @@ describeWithRedis('in a cluster', () => {
       const [of, probe] = await Promise.all(keys.map((key) => redis.command('CLUSTER', 'KEYSLOT', key)));
       expect(probe).toBe(of);
     }
-    const slots = Array.from({ length: 50 }, (_, n) => redis.command('CLUSTER', 'KEYSLOT', `firstline:cache:{default:${n}}`));
+    const slots = Array.from({ length: 50 }, (_, n) =>
+      redis.command('CLUSTER', 'KEYSLOT', `firstline:cache:{default:${n}}`),
+    );
     expect(new Set(await Promise.all(slots)).size).toBeGreaterThan(40);
   });
 

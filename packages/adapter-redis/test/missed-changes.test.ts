@@ -43,7 +43,11 @@ describeWithRedis('what was done while Redis was away', () => {
     await goAway();
     await cache.set('set', '"new"', TTL_MS);
     await cache.delete('deleted');
-    expect([await cache.get('set'), await cache.get('deleted'), await cache.get('left')]).toEqual(['"new"', null, null]);
+    expect([await cache.get('set'), await cache.get('deleted'), await cache.get('left')]).toEqual([
+      '"new"',
+      null,
+      null,
+    ]);
 
     await comeBack();
     for (const each of [cache, other]) {

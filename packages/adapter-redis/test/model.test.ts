@@ -98,31 +98,36 @@ describeWithRedis('beside a model', () => {
     const name = fc.constantFrom('a', 'b', 's');
     const consume = fc.uniqueArray(name, { minLength: 1, maxLength: 3 });
     const passing = fc.constantFrom(30_000, 150_000, 370_000);
-    const property = fc.asyncProperty(fc.array(fc.oneof(consume, consume, passing), { maxLength: 50 }), async (plan) => {
-      await redis.command('FLUSHALL');
-      const clock = new ManualClock();
-      const model = memoryRateLimiter();
-      const limiter = redisRateLimiter({ client: redis.shared(), timeoutMs });
-      for (const step of plan) {
-        if (typeof step === 'number') {
-          await Promise.all([clock.advance(step), redis.advance(step)]);
-          continue;
+    const property = fc.asyncProperty(
+      fc.array(fc.oneof(consume, consume, passing), { maxLength: 50 }),
+      async (plan) => {
+        await redis.command('FLUSHALL');
+        const clock = new ManualClock();
+        const model = memoryRateLimiter();
+        const limiter = redisRateLimiter({ client: redis.shared(), timeoutMs });
+        for (const step of plan) {
+          if (typeof step === 'number') {
+            await Promise.all([clock.advance(step), redis.advance(step)]);
+            continue;
+          }
+          const requests = step.map((each): RateLimitRequest => ({
+            key: each,
+            limit: limits[each],
+            windowMs: windows[each],
+          }));
+          const [right, verdict] = await Promise.all(
+            [model, limiter].map((each) => each.consume({ requests, now: clock.now() })),
+          );
+          expect(verdict?.allowed).toBe(right?.allowed);
+          if (verdict?.allowed === false && right?.allowed === false) {
+            // The clock of Redis goes on meanwhile; waits that are not the same differ by ten seconds at least.
+            expect(Math.abs(verdict.retryAfterMs - right.retryAfterMs)).toBeLessThan(9_000);
+          }
         }
-        const requests = step.map(
-          (each): RateLimitRequest => ({ key: each, limit: limits[each], windowMs: windows[each] }),
-        );
-        const [right, verdict] = await Promise.all(
-          [model, limiter].map((each) => each.consume({ requests, now: clock.now() })),
-        );
-        expect(verdict?.allowed).toBe(right?.allowed);
-        if (verdict?.allowed === false && right?.allowed === false) {
-          // The clock of Redis goes on meanwhile; waits that are not the same differ by ten seconds at least.
-          expect(Math.abs(verdict.retryAfterMs - right.retryAfterMs)).toBeLessThan(9_000);
-        }
-      }
-      expect(limiter.status().status).toBe('healthy');
-      await limiter.close();
-    });
+        expect(limiter.status().status).toBe('healthy');
+        await limiter.close();
+      },
+    );
     await fc.assert(property, { numRuns: 100 });
   });
 });
