@@ -31,6 +31,8 @@ export class Interim {
   readonly #options: InterimOptions;
   #memory: Cache;
   #changes = new Map<string, Change>();
+  /** Changes that are on their way. */
+  #telling: Promise<void> | null = null;
 
   constructor(options: InterimOptions) {
     this.#options = options;
@@ -62,13 +64,27 @@ export class Interim {
 
   /** Whether there is anything that Redis has not been told. */
   isAny(): boolean {
-    return this.#changes.size > 0;
+    return this.#changes.size > 0 || this.#telling !== null;
   }
 
   /** Tells Redis some of it; what could not be told is kept for the next time, and the promise rejects. */
-  async tell(client: RedisClient): Promise<void> {
-    const batch = [...this.#changes].slice(0, BATCH);
-    for (const [key] of batch) this.#changes.delete(key);
+  tell(client: RedisClient): Promise<void> {
+    this.#telling ??= this.#tellBatch(client).finally(() => (this.#telling = null));
+    return this.#telling;
+  }
+
+  /** Redis answers again: the next time begins with nothing. */
+  returned(): void {
+    this.#memory = memoryCache(this.#options);
+  }
+
+  async #tellBatch(client: RedisClient): Promise<void> {
+    const batch: [string, Change][] = [];
+    for (const [key, change] of this.#changes) {
+      batch.push([key, change]);
+      this.#changes.delete(key);
+      if (batch.length === BATCH) break;
+    }
     const told = await Promise.allSettled(batch.map(([key, change]) => this.#apply(client, key, change)));
     const failures = told.flatMap((result, index) => {
       const [key, change] = batch[index] ?? [];
@@ -78,11 +94,6 @@ export class Interim {
       return [result.reason as unknown];
     });
     if (failures.length > 0) throw failures[0];
-  }
-
-  /** Redis answers again: the next time begins with nothing. */
-  returned(): void {
-    this.#memory = memoryCache(this.#options);
   }
 
   #note(key: string, change: Change): void {

@@ -3,7 +3,10 @@ import { addIn, wholeTtl } from './add-script';
 import { connectionTo } from './connection';
 import { Interim } from './interim';
 import { checkedSettings, checksOf, type RedisAdapterOptions } from './options';
+import type { RedisClient } from './redis-client';
 import { RedisLink, type RedisStatus } from './redis-link';
+
+const PROBE_TTL_MS = 1_000;
 
 export type RedisCacheOptions = RedisAdapterOptions & {
   /** Keeps the entries of workspaces apart: 1 to 128 letters, digits or `. : _ -`. Default `'default'`. */
@@ -49,10 +52,16 @@ export function redisCache(options: RedisCacheOptions): RedisCache {
     ...settings,
     connection: connectionTo(settings.target),
     component: 'cache',
-    probeKey: (tag) => `${keyPrefix}:probe:{${tag}}`,
+    probe: (client, tag) => probe(client, `${keyPrefix}:cache-probe:{${tag}}`),
     missed: interim,
   });
   return new SharedCache(link, interim, tagOf, redisKey);
+}
+
+/** What a cache has to be able to do, but for reading. */
+async function probe(client: RedisClient, key: string): Promise<void> {
+  await client.set(key, '0', 'PX', PROBE_TTL_MS);
+  await addIn(client, key, 1, PROBE_TTL_MS);
 }
 
 class SharedCache implements RedisCache {

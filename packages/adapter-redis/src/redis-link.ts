@@ -21,12 +21,12 @@ export interface RedisLinkOptions {
   readonly logger: Logger | null;
   /** Names what uses the link in the log. */
   readonly component: 'cache' | 'rate limiter';
-  /** A key of no meaning in the slot of this hash tag, to try whether it can be written. */
-  readonly probeKey: (tag: string) => string;
+  /** Tries what questions come to, with a key of no meaning that has this hash tag. */
+  readonly probe: (client: RedisClient, tag: string) => Promise<unknown>;
   /** What Redis has to be told before it is used again. */
   readonly missed?: {
     isAny(): boolean;
-    /** Tells some of it. Rejects where that failed; it is asked again then. */
+    /** Tells some of it. Rejects where that failed; what could not be told is still missed then. */
     tell(client: RedisClient): Promise<void>;
     /** Redis is used from now on. */
     returned(): void;
@@ -35,9 +35,10 @@ export interface RedisLinkOptions {
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+/** Back for less than this is not back: the first pause is longer the next time. */
+const STEADY_MS = 10_000;
 /** How long a connection made here may say nothing before another one is made. */
 const SILENT_MS = 5_000;
-const PROBE_TTL_MS = 1_000;
 
 type State = 'new' | 'opening' | 'up' | 'away' | 'closed';
 
@@ -49,8 +50,8 @@ type State = 'new' | 'opening' | 'up' | 'away' | 'closed';
  * - `up`       questions go to Redis. The connection ends, one answer comes too late or says that the server is not able:
  *              → `away`, and all who still wait are released.
  * - `away`     questions are answered with `null` at once. Meanwhile one tries again, whenever the client is connected anew
- *              and else after growing pauses: when a key can be written, beside the one that failed, and what was missed
- *              is told → `up`.
+ *              and else after growing pauses: when the same can be done with another key, beside the one that failed, and
+ *              what was missed is told → `up`.
  * - `closed`   questions are answered with `null`, for good.
  */
 export class RedisLink {
@@ -64,8 +65,13 @@ export class RedisLink {
   #degradedAt: number | null = null;
   /** Hash tags of what failed: in a cluster the other nodes may be well. */
   #tags: readonly string[] = [''];
+  #isLookedAfter = false;
   /** Ends the pause before the next try. */
   #wake = new AbortController();
+  #firstPauseMs = FIRST_PAUSE_MS;
+  #returnedAt = Number.NEGATIVE_INFINITY;
+  /** A probe that was not answered yet. Questions to a server that hangs would pile up. */
+  #isProbing = false;
   /** When the connection last gave a sign of life. */
   #heardAt = 0;
 
@@ -120,10 +126,7 @@ export class RedisLink {
   async #open(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#listen('on');
-    if (this.#client.status === 'ready') {
-      this.#state = 'up';
-      return;
-    }
+    if (this.#client.status === 'ready') return this.#turnUp();
     this.#state = 'opening';
     const opened = new Promise<void>((resolve) => (this.#opened = resolve));
     if (this.#client.status === 'wait') this.#connect();
@@ -147,7 +150,7 @@ export class RedisLink {
     connect: () => this.#heard(),
     ready: () => {
       this.#heard();
-      if (this.#state === 'opening') this.#state = 'up';
+      if (this.#state === 'opening') this.#turnUp();
       this.#opened();
       this.#wake.abort();
     },
@@ -169,10 +172,17 @@ export class RedisLink {
     if (this.#state !== 'up' && this.#state !== 'opening') return;
     this.#tags = tags;
     this.#heard();
+    const isSteady = this.#options.clock.now() - this.#returnedAt >= STEADY_MS;
+    this.#firstPauseMs = isSteady ? FIRST_PAUSE_MS : Math.min(2 * this.#firstPauseMs, LONGEST_PAUSE_MS);
     this.#turnTo('away', this.#fault ?? fault);
-    const { component, logger } = this.#options;
-    logger?.warn({ component, fault: this.#fault }, 'redis is away, memory answers');
     void this.#lookAfter();
+    this.#tell('warn', { fault: this.#fault }, 'redis is away, memory answers');
+  }
+
+  #turnUp(): void {
+    this.#state = 'up';
+    this.#fault = null;
+    this.#degradedAt = null;
   }
 
   #turnTo(state: 'away' | 'closed', fault: RedisFault): void {
@@ -184,20 +194,24 @@ export class RedisLink {
     this.#limit.giveUp();
   }
 
+  /** Never rejects: nobody would hear it. */
   async #lookAfter(): Promise<void> {
     this.#wake = new AbortController();
-    for (let pauseMs = FIRST_PAUSE_MS; this.#state === 'away'; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    if (this.#isLookedAfter) return;
+    this.#isLookedAfter = true;
+    for (let pauseMs = this.#firstPauseMs; this.#state === 'away'; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       await this.#options.clock.sleep(pauseMs, this.#wake.signal);
       // Whoever calls during the try is not missed: there is no pause behind it then.
       this.#wake = new AbortController();
-      if (this.#state === 'away') await this.#tryAgain();
+      if (this.#state === 'away') await this.#tryAgain().catch(() => undefined);
     }
+    this.#isLookedAfter = false;
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.#client.status !== 'ready') return this.#reconnect();
-    const { probeKey, missed } = this.#options;
-    const probe = Promise.all(this.#tags.map((tag) => this.#client.set(probeKey(tag), '1', 'PX', PROBE_TTL_MS)));
+    if (this.#client.status !== 'ready' || this.#isProbing) return this.#reconnect();
+    const { missed } = this.#options;
+    const probe = this.#probe();
     if (!(await this.#succeeds(probe))) {
       this.#reconnect();
       // An answer that comes late still says that the server is there again.
@@ -211,6 +225,15 @@ export class RedisLink {
     this.#return();
   }
 
+  async #probe(): Promise<void> {
+    this.#isProbing = true;
+    try {
+      await Promise.all(this.#tags.map((tag) => this.#options.probe(this.#client, tag)));
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
   async #succeeds(running: Promise<unknown>): Promise<boolean> {
     const outcome = await this.#limit.wait(running);
     if (this.#state !== 'away') return false;
@@ -221,13 +244,22 @@ export class RedisLink {
 
   #return(): void {
     if (this.#state !== 'away') return;
-    const { clock, component, logger, missed } = this.#options;
-    const awayMs = clock.now() - (this.#degradedAt ?? clock.now());
-    this.#state = 'up';
-    this.#fault = null;
-    this.#degradedAt = null;
+    const { clock, missed } = this.#options;
+    this.#returnedAt = clock.now();
+    const awayMs = this.#returnedAt - (this.#degradedAt ?? this.#returnedAt);
+    this.#turnUp();
     missed?.returned();
-    logger?.info({ component, awayMs }, 'redis is back');
+    this.#tell('info', { awayMs }, 'redis is back');
+  }
+
+  /** A logger that is broken breaks nothing else. */
+  #tell(level: 'info' | 'warn', fields: Readonly<Record<string, unknown>>, message: string): void {
+    const { component, logger } = this.#options;
+    try {
+      logger?.[level]({ component, ...fields }, message);
+    } catch {
+      // Whom should one tell?
+    }
   }
 
   /**

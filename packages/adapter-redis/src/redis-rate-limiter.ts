@@ -5,6 +5,9 @@ import type { RedisClient } from './redis-client';
 import { RedisLink, type RedisStatus } from './redis-link';
 import { SlidingWindow } from './sliding-window';
 
+/** Of no meaning; it is there for a second. */
+const PROBE = { limit: 1, windowMs: 1_000 };
+
 export type RedisRateLimiterOptions = RedisAdapterOptions;
 
 export interface RedisRateLimiter extends RateLimiter {
@@ -33,12 +36,13 @@ export function redisRateLimiter(options: RedisRateLimiterOptions): RedisRateLim
     ...settings,
     connection: connectionTo(settings.target),
     component: 'rate limiter',
-    probeKey: (tag) => `${keyPrefix}:probe:{${tag}}`,
+    probe: (client, tag) => new SlidingWindow(client, `${keyPrefix}:limit-probe:{${tag}}`, PROBE).take(),
   });
   const memory = memoryRateLimiter();
   return {
     consume: async (params) => {
       const { requests } = params;
+      if (requests.length === 0) return { allowed: true };
       const tags = requests.map(({ key }) => key);
       const answer = await link.ask(tags, (client) => consumeIn(client, keyPrefix, requests));
       return answer?.value ?? memory.consume(params);

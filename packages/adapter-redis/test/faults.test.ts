@@ -186,6 +186,54 @@ describe('a server that accepts and says nothing', () => {
   });
 });
 
+describe('a connection that says nothing any more', () => {
+  it.each([
+    ['of its own is given up', true],
+    ['of the application is left as it is, and not asked again and again', false],
+  ])('%s', async (_what, isOwn) => {
+    const redis = await stub((command) => (['connect', 'echo'].includes(command) ? OK : null));
+    const client = new Redis(redis.url);
+    closing.push(() => client.disconnect());
+    const clock = new ManualClock();
+    const cache = redisCache({ ...(isOwn ? { url: redis.url } : { client }), clock });
+    closing.push(() => cache.close());
+    await cache.ready();
+    const before = redis.connections;
+    const answer = cache.get('a');
+    await clock.advance(200);
+    expect(await answer).toBeNull();
+
+    await clock.advance(4_000);
+    expect(redis.connections).toBe(before);
+    await clock.advance(10_000);
+    if (isOwn) return void (await expect.poll(() => redis.connections).toBe(before + 1));
+    await expect.poll(() => redis.asked).toEqual(['get', 'set']);
+    await clock.advance(10_000);
+    const other = new Redis(redis.url);
+    closing.push(() => other.disconnect());
+    await other.echo('');
+    expect([redis.connections, redis.asked]).toEqual([before + 1, ['get', 'set', 'echo']]);
+  });
+});
+
+describe('a logger that is broken', () => {
+  it('breaks nothing else', async () => {
+    const port = await portOfNobody();
+    const broken = () => {
+      throw new Error('disk full');
+    };
+    const logger = { debug: broken, info: broken, warn: broken, error: broken };
+    const cache = redisCache({ url: `redis://127.0.0.1:${port}`, logger });
+    closing.push(() => cache.close());
+    await cache.set('a', '1', TTL_MS);
+    expect(await cache.get('a')).toBe('1');
+    const redis = await stub(() => OK, port);
+    redis.answer = (command) => (command === 'get' ? '$1\r\n2\r\n' : command === 'eval' ? ':1\r\n' : OK);
+    await expect.poll(() => cache.status().status, { timeout: 10_000 }).toBe('healthy');
+    expect(await cache.get('a')).toBe('2');
+  });
+});
+
 describe('a process that was busy itself', () => {
   it('does not take that for a fault of Redis', async () => {
     const redis = await stub(() => '$-1\r\n');
@@ -207,16 +255,15 @@ describe('a server that is not there', () => {
     const both = pair({ url: `redis://127.0.0.1:${port}` });
     await both.cache.set('a', '1', TTL_MS);
     expect(await both.cache.get('a')).toBe('1');
-    expect(await both.limiter.consume({ requests: [], now: 0 })).toEqual({ allowed: true });
     await both.limiter.ready();
     expect(statuses(both)).toEqual(['degraded', 'degraded']);
     expect(both.cache.status().fault).toBe('unreachable');
 
-    const redis = await stub(() => OK, port);
+    const redis = await stub((command) => (command === 'eval' ? '*2\r\n:1\r\n:1\r\n' : OK), port);
     await bothBack(both);
     expect(statuses(both)).toEqual(['healthy', 'healthy']);
-    // It tried whether it can write, and then made Redis forget what was set meanwhile.
-    expect(redis.asked.filter((command) => command !== 'set')).toEqual(['del']);
+    // Both tried what they will do, and then Redis had to forget what was set meanwhile.
+    expect(redis.asked.sort()).toEqual(['del', 'eval', 'eval', 'set']);
   });
 });
 
@@ -292,7 +339,7 @@ describe('what a server says', () => {
     expect(await both.limiter.consume({ requests, now: 0 })).toEqual({ allowed: false, retryAfterMs: 60_000 });
     expect([both.cache.status().fault, both.limiter.status().fault]).toEqual([fault, fault]);
 
-    redis.answer = (command) => (command === 'eval' ? ':5\r\n' : OK);
+    redis.answer = (command) => (command === 'eval' ? '*2\r\n:1\r\n:1\r\n' : OK);
     await bothBack(both);
     expect(statuses(both)).toEqual(['healthy', 'healthy']);
   });

@@ -110,8 +110,9 @@ function oneLimitCases(it: It): void {
     equal(verdicts.filter(({ allowed }) => allowed).length, 2_000);
   });
 
-  it('allows what is not limited', async (limits) => {
+  it('allows what is not limited, and nothing where the limit is 0', async (limits) => {
     equal(await limits.consume(), { allowed: true });
+    equal(await limits.retryAfterMs(limited('client:a', 0)), WINDOW_MS);
   });
 }
 
