@@ -62,7 +62,7 @@ describeWithRedis('keys', () => {
     const cache = redisCache({ url: redis.url });
     const limiter = redisRateLimiter({ url: redis.url });
     await Promise.all([cache.ready(), limiter.ready()]);
-    const told = await redis.watch();
+    const seen = await redis.watch();
     await cache.get('a');
     await cache.set('a', '1', TTL_MS);
     await cache.add('sum', 1, TTL_MS);
@@ -71,7 +71,17 @@ describeWithRedis('keys', () => {
     const both = ['client', 'source'].map((key) => ({ key, limit: 2, windowMs: 60_000 }));
     for (let n = 0; n < 2; n += 1) await limiter.consume({ requests: both, now: 0 });
     // get, set, add, delete; one limit; two limits, and two of which the first refuses.
-    expect(await told()).toEqual(['get', 'set', 'eval', 'del', 'eval', 'eval', 'eval', 'eval', 'eval']);
+    expect((await seen()).map(([command]) => command)).toEqual([
+      'get',
+      'set',
+      'eval',
+      'del',
+      'eval',
+      'eval',
+      'eval',
+      'eval',
+      'eval',
+    ]);
     await Promise.all([cache.close(), limiter.close()]);
   });
 });
@@ -90,6 +100,24 @@ describeWithRedis('in a cluster', () => {
   afterEach(() => client.disconnect());
 
   it('it is tried where it failed', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    const limits = new Told();
+    const cache = redisCache({ client, logger: told, timeoutMs: 5_000 });
+    const limiter = redisRateLimiter({ client, logger: limits, timeoutMs: 5_000 });
+    await cache.set('failed', '1', TTL_MS);
+    const requests = ['client', 'source'].map((key) => ({ key, limit: 1, windowMs: 60_000 }));
+    await limiter.consume({ requests, now: 0 });
+    const seen = await redis.watch();
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await Promise.all([told.back(), limits.back()]);
+    const probed = (await seen()).flat().filter((part) => part.startsWith('firstline:') && part.includes('-probe:'));
+    expect([...new Set(probed)].sort()).toEqual([
+      'firstline:cache-probe:{default:failed}',
+      'firstline:limit-probe:{client}',
+      'firstline:limit-probe:{source}',
+    ]);
+    await Promise.all([cache.close(), limiter.close()]);
+
     const clear = AWKWARD.map((key) => [`firstline:cache:{default:${key}}`, `firstline:cache-probe:{default:${key}}`]);
     for (const keys of clear) {
       const [of, probe] = await Promise.all(keys.map((key) => redis.command('CLUSTER', 'KEYSLOT', key)));

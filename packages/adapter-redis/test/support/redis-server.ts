@@ -103,16 +103,16 @@ export class RedisServer {
     while (!String(await this.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
   }
 
-  /** From now on. What is returned ends it, and tells the commands that clients sent, in order. */
-  async watch(): Promise<() => Promise<string[]>> {
+  /** From now on. What is returned ends it, and tells the commands that clients sent, in order, with all their parts. */
+  async watch(): Promise<() => Promise<string[][]>> {
     const monitor = await this.client().monitor();
     this.#clients.push(monitor);
-    const seen: string[] = [];
+    const seen: string[][] = [];
     const end = new Promise<void>((resolve) => {
-      monitor.on('monitor', (_time: string, [command = '', text]: string[], source: string) => {
-        if (command.toLowerCase() === 'echo' && text === 'end') resolve();
+      monitor.on('monitor', (_time: string, [command = '', ...parts]: string[], source: string) => {
+        if (command.toLowerCase() === 'echo' && parts[0] === 'end') resolve();
         // What scripts do themselves is told as well.
-        else if (source !== 'lua') seen.push(command.toLowerCase());
+        else if (source !== 'lua') seen.push([command.toLowerCase(), ...parts]);
       });
     });
     return async () => {
