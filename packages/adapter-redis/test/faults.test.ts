@@ -216,6 +216,23 @@ describe('a connection that says nothing any more', () => {
   });
 });
 
+describe('what was under way when the connection broke', () => {
+  it('is answered by memory at once, and not sent again', async () => {
+    const redis = await stub((command) => (command === 'get' ? null : OK));
+    const told = new Told();
+    const cache = redisCache({ url: redis.url, timeoutMs: 600_000, logger: told });
+    closing.push(() => cache.close());
+    const answer = cache.get('a');
+    await expect.poll(() => redis.asked).toEqual(['get']);
+    redis.answer = (command) => (command === 'eval' ? ':1\r\n' : OK);
+    redis.hangUp();
+    expect(await answer).toBeNull();
+    expect(cache.status().fault).toBe('unreachable');
+    await told.back();
+    expect(redis.asked).toEqual(['get', 'set', 'eval']);
+  });
+});
+
 describe('a logger that is broken', () => {
   it('breaks nothing else', async () => {
     const port = await portOfNobody();

@@ -112,6 +112,15 @@ describeWithRedis('what was done while Redis was away', () => {
     expect([await other.get('a'), await other.get('spent')]).toEqual([null, '10']);
   });
 
+  it('is dropped where Redis has something else under the key, and holds up nothing', async () => {
+    await redis.command('RPUSH', 'firstline:cache:{default:sum}', 'of somebody else');
+    await goAway();
+    await cache.add('sum', 1, TTL_MS);
+    await cache.add('other', 1, TTL_MS);
+    await comeBack();
+    expect(await other.get('other')).toBe('1');
+  });
+
   it('is bounded: the oldest goes first', async () => {
     for (const key of ['first', 'last']) await other.set(key, '"old"', TTL_MS);
     await goAway();

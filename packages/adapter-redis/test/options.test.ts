@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { isFirstlineError } from '@firstline/core';
 import { expect, it } from 'vitest';
 import { redisCache, type RedisCacheOptions, redisRateLimiter } from '../src/index';
@@ -48,10 +49,12 @@ it('connects to nothing before it is asked', async () => {
   const redis = await StubRedis.hanging();
   const cache = redisCache({ url: redis.url, timeoutMs: 20 });
   expect(cache.status()).toEqual({ status: 'healthy', fault: null, degradedAt: null });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(redis.connections).toBe(0);
-  await cache.get('a');
+  // Another connection, begun later, is the first one.
+  const another = connect(redis.port, '127.0.0.1');
   await expect.poll(() => redis.connections).toBe(1);
+  await cache.get('a');
+  await expect.poll(() => redis.connections).toBe(2);
+  another.destroy();
   await cache.close();
   await redis.close();
 });

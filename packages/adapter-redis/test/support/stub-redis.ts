@@ -44,8 +44,13 @@ export class StubRedis {
     return this.#sockets.size;
   }
 
-  async close(): Promise<void> {
+  /** Ends all connections. */
+  hangUp(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.hangUp();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 

@@ -191,6 +191,18 @@ function timeCases(it: It): void {
     equal(await limits.allowed(50, client), 2);
   });
 
+  itAdvances('holds what was allowed against a limit that was lowered meanwhile', async (limits, advance) => {
+    equal(await limits.allowed(2, limited('client:a', 3)), 2);
+    await advance(0.5 * WINDOW_MS);
+    equal(await limits.allowed(1, limited('client:a', 3)), 1);
+    const [two, one] = [limited('client:a', 2), limited('client:a', 1)];
+    isTrue((await limits.retryAfterMs(two)) <= 0.5 * WINDOW_MS, 'one of two may be left');
+    isTrue((await limits.retryAfterMs(one)) > 0.9 * WINDOW_MS, 'the last one must be over');
+    await advance(0.5 * WINDOW_MS);
+    equal(await limits.allowed(1, one), 0);
+    equal(await limits.allowed(1, two), 1);
+  });
+
   itAdvances('counts in windows of less than a second', async (limits, advance) => {
     const client = limited('client:a', 1, SHORT_MS);
     equal(await limits.allowed(1, client), 1);
