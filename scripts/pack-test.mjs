@@ -15,10 +15,11 @@ const NAMES = [
   '@firstline/adapter-files',
   '@firstline/adapter-postgres',
   '@firstline/adapter-openai',
+  '@firstline/adapter-redis',
   '@firstline/adapter-sqlite',
   '@firstline/adapter-webhook',
 ];
-const PEERS = ['better-sqlite3', 'kysely', '@types/better-sqlite3', 'openai'];
+const PEERS = ['better-sqlite3', 'ioredis', 'kysely', '@types/better-sqlite3', 'openai'];
 
 const PROGRAM = `
 import { cached, cascade, createEngine, defineScenarios, languageModelClassifier, localClassifier } from '@firstline/core';
@@ -26,6 +27,7 @@ import { ManualClock } from '@firstline/core/testing';
 import { fileTemplates } from '@firstline/adapter-files';
 import { openaiModel } from '@firstline/adapter-openai';
 import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';
+import { redisCache, redisRateLimiter } from '@firstline/adapter-redis';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
 import { webhookTransport } from '@firstline/adapter-webhook';
 
@@ -49,9 +51,14 @@ async function main(): Promise<void> {
   // Without a budget nothing is asked.
   const budget = { tokens: 0, per: '1d' } as const;
   const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
+  // Nobody listens there, so memory answers.
+  const url = 'redis://127.0.0.1:1';
+  const cache = redisCache({ url });
+  const rateLimiter = redisRateLimiter({ url });
   const engine = createEngine({
     scenarios,
-    classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { version: '1' }),
+    rateLimiter,
+    classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { cache, version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
     templateSource: fileTemplates({ path: 'texts.json' }),
     transports: { webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }) },
@@ -64,6 +71,7 @@ async function main(): Promise<void> {
     channel: { transport: 'webhook', address: { url: 'https://hooks.example.invalid/firstline' } },
   });
   await engine.stop();
+  await Promise.all([cache.close(), rateLimiter.close()]);
   const printed: string | undefined = outcome.classification?.scenario;
   console.log(printed);
 }
@@ -135,7 +143,7 @@ async function compileAndRun(dir) {
 
 /** Where the adapters find a peer dependency in this workspace. */
 function workspaceCopy(name) {
-  const adapters = ['adapter-sqlite', 'adapter-openai'].map((dir) =>
+  const adapters = ['adapter-sqlite', 'adapter-openai', 'adapter-redis'].map((dir) =>
     createRequire(join(root, 'packages', dir, 'package.json')),
   );
   const base = adapters.flatMap((adapter) => adapter.resolve.paths(name).map((dir) => join(dir, name)));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openaiModel } from '@firstline/adapter-openai';
 import {
+  type Cache,
   cached,
   type CachedClassifier,
   cascade,
@@ -31,24 +32,29 @@ export interface CascadeParts {
   readonly logger: Logger;
   /** As the engine's own. */
   readonly redact: RedactionPolicyOptions | undefined;
+  /** Shared with other processes; `undefined`: this process remembers by itself. */
+  readonly cache: Cache | undefined;
 }
 
 /** The local classifier first; the model is asked about what that is less sure of. */
 const ACCEPT_AT = 0.7;
 
 /** Local, then the model, and the answers of both remembered for a while. */
-export function buildCascade(config: ModelConfig, { scenarios, clock, logger, redact }: CascadeParts): ModelCascade {
+export function buildCascade(config: ModelConfig, parts: CascadeParts): ModelCascade {
+  const { scenarios, clock, logger, redact, cache } = parts;
   const { name, apiKey, baseURL, price, dailyBudget } = config;
   const llm = languageModelClassifier({
     model: telling(openaiModel({ model: name, ...given({ apiKey: apiKey?.reveal(), baseURL, price }) }), logger),
     scenarios,
     clock,
     logger,
-    ...given({ redact }),
+    // Processes that share the cache share the budget.
+    ...given({ redact, cache }),
     ...(dailyBudget !== null && { budget: { usd: dailyBudget, per: '1d' } }),
   });
   const stages = cascade([localClassifier({ scenarios }), llm], { acceptAt: ACCEPT_AT });
-  const classifier = cached(stages, { ttl: '5m', version: versionOf(name, scenarios), cache: memoryCache({ clock }) });
+  const version = versionOf(name, scenarios);
+  const classifier = cached(stages, { ttl: '5m', version, cache: cache ?? memoryCache({ clock }) });
   return { model: name, classifier, llm };
 }
 

@@ -11,6 +11,7 @@ import { webhookTransport } from '@firstline/adapter-webhook';
 import { supportScenarios } from '@firstline/example-scenario-pack';
 import type { Logger } from 'pino';
 import { buildCascade, type ModelCascade } from './build-classifier';
+import { buildRedis, type SharedMemory } from './build-redis';
 import { type Config, newSigningSecret } from './config';
 
 /** Changes what the bot says while the engine runs. */
@@ -21,6 +22,8 @@ export interface BuiltEngine {
   readonly templates: TemplateEditor;
   /** `null`: no language model is configured. */
   readonly cascade: ModelCascade | null;
+  /** `null`: no Redis is configured. */
+  readonly redis: SharedMemory | null;
 }
 
 /** Puts the engine together as configured. `overrides` are for tests that need another policy or clock. */
@@ -31,6 +34,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
   });
   const storage = overrides.storage ?? sqliteStorage({ filename: config.databaseFile });
   const clock = overrides.clock ?? systemClock();
+  const redis = config.redisUrl === null ? null : buildRedis(config.redisUrl, { clock, logger });
   const templates = storageTemplates({ storage, clock });
   const scenarios = overrides.scenarios ?? supportScenarios;
   const policy = { ...config.policy, ...overrides.policy };
@@ -38,11 +42,12 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
   const cascade =
     config.model === null || overrides.classifier !== undefined
       ? null
-      : buildCascade(config.model, { scenarios, clock, logger, redact });
+      : buildCascade(config.model, { scenarios, clock, logger, redact, cache: redis?.cache });
   const options: EngineOptions = {
     templateSource: templates,
     logger,
     ...(cascade !== null && { classifier: cascade.classifier }),
+    ...(redis !== null && { rateLimiter: redis.rateLimiter }),
     ...(config.webhookUrl === null
       ? {}
       : { defaultChannel: { transport: 'webhook', address: { url: config.webhookUrl } } }),
@@ -52,5 +57,5 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     policy,
     transports: { webhook, ...overrides.transports },
   };
-  return { engine: createEngine(options), templates, cascade };
+  return { engine: createEngine(options), templates, cascade, redis };
 }

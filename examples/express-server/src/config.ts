@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { PolicyOptions } from '@firstline/core';
+import { redisCache } from '@firstline/adapter-redis';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { z } from 'zod';
 import { type ModelConfig, modelFaults, modelOf, modelVariables } from './model-config';
 import { given as members, judgedBy } from './parse';
 import { businessHoursText, durationOrOff, serviceLevelsText, timeZoneText } from './people-config';
+import { Secret } from './secret';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -15,6 +17,8 @@ export interface Config {
   readonly port: number;
   /** SQLite file. */
   readonly databaseFile: string;
+  /** Where processes share the cache and the counts of rate limits; `null`: each has its own. */
+  readonly redisUrl: Secret | null;
   /** Where to answer clients whose message names no channel; `null`: nowhere, answers are in the HTTP response. */
   readonly webhookUrl: string | null;
   /** `null`: none was given, and one is made for this run. */
@@ -46,13 +50,7 @@ export class ConfigError extends Error {
 }
 
 /** Known to the documentation, and to be served by a later version. */
-const NOT_YET = [
-  'REDIS_URL',
-  'TELEGRAM_BOT_TOKEN',
-  'TELEGRAM_API_ROOT',
-  'TELEGRAM_MODE',
-  'TELEGRAM_WEBHOOK_SECRET',
-] as const;
+const NOT_YET = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_API_ROOT', 'TELEGRAM_MODE', 'TELEGRAM_WEBHOOK_SECRET'] as const;
 
 const YES = ['true', '1', 'on', 'yes'];
 const NO = ['false', '0', 'off', 'no'];
@@ -84,6 +82,11 @@ const environment = (allowPrivateAddresses: boolean) =>
       .regex(/^sqlite:(?!\/\/)./, 'expected sqlite:<file>, for example sqlite:./data/firstline.db')
       .default('sqlite:./data/firstline.db')
       .transform((text) => text.slice('sqlite:'.length)),
+    REDIS_URL: z
+      .string()
+      .superRefine(judgedBy((url) => redisCache({ url })))
+      .transform((text) => new Secret(text))
+      .optional(),
     WEBHOOK_URL: z
       .string()
       .superRefine(
@@ -139,6 +142,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: values.HOST,
     port: values.PORT,
     databaseFile: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL ?? null,
     webhookUrl: values.WEBHOOK_URL ?? null,
     webhookSecret: values.WEBHOOK_SECRET ?? null,
     allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES,

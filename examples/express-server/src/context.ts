@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Auth } from './auth/create-auth';
 import type { ModelCascade } from './build-classifier';
 import type { TemplateEditor } from './build-engine';
+import type { SharedMemory } from './build-redis';
 import type { Config } from './config';
 
 /** What the routes work with. */
@@ -11,6 +12,8 @@ export interface AppContext {
   readonly templates: TemplateEditor;
   /** `null`: no language model is configured. */
   readonly cascade: ModelCascade | null;
+  /** `null`: no Redis is configured. */
+  readonly redis: SharedMemory | null;
   readonly config: Config;
   readonly auth: Auth;
   readonly logger: Logger;

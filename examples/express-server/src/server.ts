@@ -25,10 +25,10 @@ export async function startServer(
   logger: Logger,
   overrides: Partial<EngineOptions> = {},
 ): Promise<RunningServer> {
-  const { engine, templates, cascade } = buildEngine(config, logger, overrides);
+  const { engine, templates, cascade, redis } = buildEngine(config, logger, overrides);
   const auth = createAuth(config, overrides.clock ?? systemClock());
   const closing = new AbortController();
-  const context = { engine, templates, cascade, config, auth, logger, closing: closing.signal };
+  const context = { engine, templates, cascade, redis, config, auth, logger, closing: closing.signal };
   const server = createServer(createApp(context));
   const connections = connectionsOf(server);
   await listen(server, config);
@@ -36,9 +36,10 @@ export async function startServer(
     closing.abort();
     await drain(server, connections);
     await engine.stop();
+    await Promise.all([redis?.cache.close(), redis?.rateLimiter.close()]);
   };
   try {
-    await engine.start();
+    await Promise.all([engine.start(), redis?.cache.ready(), redis?.rateLimiter.ready()]);
   } catch (error) {
     await stop();
     throw error;

@@ -28,14 +28,14 @@ const start = (env: Record<string, string>): ServerProcess =>
 it.each(['SIGTERM', 'SIGINT'] as const)(
   'says where it listens and what is not set up, and ends on %s',
   async (signal) => {
-    const server = start({ REDIS_URL: 'redis://127.0.0.1' });
+    const server = start({ TELEGRAM_MODE: 'polling' });
     const url = await server.listening();
     expect((await fetch(`${url}/health`)).status).toBe(200);
 
     expect(await server.end(signal)).toBe(0);
     expect(server.output).toMatch(/WEBHOOK_SECRET/);
     expect(server.output).toMatch(/neither OPENAI_API_KEY nor OPENAI_BASE_URL is set/);
-    expect(server.output).toMatch(/REDIS_URL: not available in this version/);
+    expect(server.output).toMatch(/TELEGRAM_MODE: not available in this version/);
     expect(server.output).toMatch(/Stopping …\n$/);
     expect(server.errors).toBe('');
   },

@@ -99,6 +99,7 @@ describe('GET /health', () => {
       ...about,
       database,
       llm,
+      redis: { status: 'healthy', configured: false },
       webhook: { status: 'degraded', configured: false },
       worker: { status: 'healthy', running: true, late_ms: expect.any(Number) },
     });

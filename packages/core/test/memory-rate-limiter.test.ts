@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryRateLimiter, type RateLimiter } from '../src/index';
+import { ManualClock, rateLimiterContract } from '../src/testing/index';
 
 const CLIENT = { key: 'client:a', limit: 3, windowMs: 1_000 };
 const SOURCE = { key: 'source:s', limit: 4, windowMs: 60_000 };
@@ -11,6 +12,16 @@ function at(limiter: RateLimiter, ...times: readonly number[]) {
 }
 
 describe('memoryRateLimiter', () => {
+  rateLimiterContract({ describe, it }, async () => {
+    const clock = new ManualClock();
+    return {
+      limiter: memoryRateLimiter(),
+      now: () => clock.now(),
+      advance: (ms) => clock.advance(ms),
+      dispose: async () => undefined,
+    };
+  });
+
   it('allows as many as the limit, and says when the next one may come', async () => {
     const limiter = memoryRateLimiter();
     expect(await at(limiter, 0, 100, 200)).toEqual([YES, YES, YES]);

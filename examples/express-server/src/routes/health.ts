@@ -2,6 +2,7 @@ import type { Health } from '@firstline/core';
 import { type RequestHandler, type Response, Router } from 'express';
 import { about } from '../about';
 import type { ModelCascade } from '../build-classifier';
+import type { SharedMemory } from '../build-redis';
 import type { AppContext } from '../context';
 import { resource } from '../resource';
 import { wire } from '../wire';
@@ -10,7 +11,7 @@ interface Check {
   readonly status: Health['status'];
 }
 
-export function healthRoutes({ engine, cascade, config }: AppContext): Router {
+export function healthRoutes({ engine, cascade, redis, config }: AppContext): Router {
   const router = Router();
 
   const alive: RequestHandler = (_req, res) => {
@@ -25,18 +26,24 @@ export function healthRoutes({ engine, cascade, config }: AppContext): Router {
     send(res, modelCheck(cascade));
   };
 
+  const shared: RequestHandler = (_req, res) => {
+    send(res, redisCheck(redis));
+  };
+
   const full: RequestHandler = async (_req, res) => {
     const health = await engine.health();
     const configured = config.webhookUrl !== null;
     const webhook = { status: configured ? ('healthy' as const) : ('degraded' as const), configured };
     const model = modelCheck(cascade);
-    const parts = { database: databaseCheck(health), llm: model, webhook, worker: wire(health.worker) };
-    send(res, { status: worst(health, model, webhook), ...about, ...parts });
+    const memory = redisCheck(redis);
+    const parts = { database: databaseCheck(health), llm: model, redis: memory, webhook, worker: wire(health.worker) };
+    send(res, { status: worst(health, model, memory, webhook), ...about, ...parts });
   };
 
   resource(router, '/health', { GET: alive });
   resource(router, '/health/database', { GET: database });
   resource(router, '/health/llm', { GET: llm });
+  resource(router, '/health/redis', { GET: shared });
   resource(router, '/health/full', { GET: full });
   return router;
 }
@@ -51,6 +58,14 @@ function modelCheck(cascade: ModelCascade | null): Check & Readonly<Record<strin
   const isAsked = usage.circuit === 'closed' && usage.budget?.remainingUsd !== 0;
   const status = isAsked ? 'healthy' : 'degraded';
   return { status, configured: true, classifier: 'cascade', model: cascade.model, usage: wire(usage) };
+}
+
+/** By what its last calls came to; asks nobody. While Redis is away each process remembers and counts by itself. */
+function redisCheck(redis: SharedMemory | null): Check & Readonly<Record<string, unknown>> {
+  if (redis === null) return { status: 'healthy', configured: false };
+  const [cache, limiter] = [redis.cache.status(), redis.rateLimiter.status()];
+  const parts = { cache: wire({ ...cache, ...redis.cache.stats() }), rate_limiter: wire(limiter) };
+  return { status: worst(cache, limiter), configured: true, ...parts };
 }
 
 function worst(...checks: readonly Check[]): Health['status'] {

@@ -29,13 +29,14 @@ export async function bundle(entry: URL): Promise<Bundle> {
     format: ['esm'],
     target: 'node20',
     outExtension: () => ({ js: '.mjs' }),
-    external: ['better-sqlite3', 'express', 'jose', 'kysely', 'openai', 'pino', 'standardwebhooks', 'zod'],
+    external: ['better-sqlite3', 'express', 'ioredis', 'jose', 'kysely', 'openai', 'pino', 'standardwebhooks', 'zod'],
     noExternal: [/^@firstline\//],
     esbuildOptions: (options) => {
       options.alias = {
         '@firstline/core': join(root, 'packages/core/src/index.ts'),
         '@firstline/storage-sql': join(root, 'packages/storage-sql/src/index.ts'),
         '@firstline/adapter-openai': join(root, 'packages/adapter-openai/src/index.ts'),
+        '@firstline/adapter-redis': join(root, 'packages/adapter-redis/src/index.ts'),
         '@firstline/adapter-sqlite': join(root, 'packages/adapter-sqlite/src/index.ts'),
         '@firstline/adapter-webhook': join(root, 'packages/adapter-webhook/src/index.ts'),
         '@firstline/example-scenario-pack': join(root, 'examples/scenario-pack/src/index.ts'),

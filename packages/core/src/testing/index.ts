@@ -2,6 +2,7 @@ export { cacheContract, type CacheUnderTest, type CreateCache } from './cache-co
 export { countingIds } from './counting-ids';
 export { FakeTransport, type FakeTransportOptions, type RecordedSend, type SendResponder } from './fake-transport';
 export { ManualClock } from './manual-clock';
+export { type CreateRateLimiter, rateLimiterContract, type RateLimiterUnderTest } from './rate-limiter-contract';
 export {
   type ScriptedAnswer,
   ScriptedClassifier,
