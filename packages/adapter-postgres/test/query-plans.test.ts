@@ -56,7 +56,7 @@ async function fill(): Promise<void> {
     group by table_name`,
     [JSON.stringify(PLENTY)],
   );
-  expect(columns).toHaveLength(13);
+  expect(columns).toHaveLength(14);
   for (const { name, list, row } of columns) {
     await database.query(`insert into ${name} (${list}) select ${row} from generate_series(1, ${ROWS}) as n`);
   }

@@ -16,7 +16,7 @@ describe('several processes on one file', () => {
     const database = new Sqlite(filename, { readonly: true });
     const applied = database.prepare('select name from firstline_migrations').pluck().all();
     database.close();
-    expect(applied).toEqual(['0001_initial']);
+    expect(applied).toEqual(['0001_initial', '0003_delivery']);
   });
 
   it('never claim the same work', async () => {

@@ -91,6 +91,7 @@ export type {
   OutcomeClass,
   SendOutcome,
 } from './model/delivery';
+export type { Endpoint, EndpointStatus } from './model/endpoint';
 export { type Duration, type DurationText, parseDuration } from './model/duration';
 export type { EventType, FeedEvent, NewEvent } from './model/event';
 export type { JsonObject, JsonValue } from './model/json';
@@ -102,7 +103,7 @@ export type { EscalationQuestion, EscalationRule, Policy, RateLimit } from './mo
 export type { ReceiveInput } from './model/receive-input';
 export type { RedactionKind, RedactionPattern, RedactionPolicy } from './model/redaction';
 export type { Reminder, ReminderStatus } from './model/reminder';
-export type { EscalateWhen, Priority, Scenario, ScenarioInput, TemplateText } from './model/scenario';
+export type { EscalateWhen, Priority, QuickReplies, Scenario, ScenarioInput, TemplateText } from './model/scenario';
 export type { ServiceTarget, ServiceTargets } from './model/service-targets';
 export type { StoredTemplate } from './model/stored-template';
 export type { ServiceBreach, Ticket, TicketStatus } from './model/ticket';
@@ -122,6 +123,7 @@ export type { Logger } from './ports/logger';
 export type { RateLimiter, RateLimitRequest, RateLimitVerdict } from './ports/rate-limiter';
 export type * from './ports/storage';
 export type * from './ports/storage-commit';
+export type * from './ports/storage-endpoints';
 export type * from './ports/storage-reads';
 export type * from './ports/storage-upkeep';
 export type * from './ports/storage-work';
@@ -129,10 +131,12 @@ export type { TemplateSource, TemplateTexts } from './ports/template-source';
 export type { Ingress, Pace, SendContext, Transport } from './ports/transport';
 
 export type { CorrectParams } from './runtime/corrections';
+export type { Endpoints, OutboxStatus } from './runtime/endpoints';
 export type { SubscribeParams } from './runtime/feed';
 export type { Health, Stats } from './runtime/health';
-export type { OperatorParams } from './runtime/operators';
+export type { OperatorParams, ReplyParams } from './runtime/operators';
 export type { ConversationReads, DeliveryReads, ListParams, TicketReads, TranscriptParams } from './runtime/reads';
+export type { ReplayParams, ReplayRange, ReplayResult } from './runtime/replay';
 export type { ReceiveOptions } from './runtime/receive';
 export type { TemplateStatus } from './runtime/template-store';
 export type { PruneResult } from './runtime/housekeeping';

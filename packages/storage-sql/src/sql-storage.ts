@@ -5,6 +5,7 @@ import { commit } from './commit';
 import { counts } from './counts';
 import type { SqlDialect } from './dialect';
 import type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import * as health from './endpoints';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
 import { migrate, type Migrating } from './migrate';
@@ -14,6 +15,7 @@ import { decision, delivery, history, outcome, queue } from './reads';
 import { refusable } from './refusal';
 import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
+import { endpointOf } from './rows/endpoint-row';
 import { noteOf } from './rows/note-row';
 import { inboundOf, messageOf } from './rows/message-row';
 import { reminderOf } from './rows/reminder-row';
@@ -88,6 +90,30 @@ export class SqlStorage implements Storage {
 
   replayDelivery(params: Params<'replayDelivery'>) {
     return this.#run('write', (q, tx) => replayDelivery(q, tx, params));
+  }
+
+  replayDeliveries(params: Params<'replayDeliveries'>) {
+    return this.#run('write', (q, tx) => health.replayDeliveries(q, tx, params));
+  }
+
+  endpoints(params: Params<'endpoints'>) {
+    return this.#run('read', (q, tx) => health.endpoints(q, tx, params));
+  }
+
+  endpointPage(params: Params<'endpointPage'>) {
+    return this.#run('read', (q, tx) => newestPage(tx, q.endpoints.list, params, endpointOf));
+  }
+
+  endpointsInTrouble(params: Params<'endpointsInTrouble'>) {
+    return this.#run('read', (q, tx) => health.endpointsInTrouble(q, tx, params));
+  }
+
+  putEndpoint(params: Params<'putEndpoint'>) {
+    return this.#run('write', (q, tx) => health.putEndpoint(q, tx, params));
+  }
+
+  wake(params: Params<'wake'>) {
+    return this.#run('write', (q, tx) => health.wake(q, tx, params));
   }
 
   nextDueAt(params: Params<'nextDueAt'>) {

@@ -3,6 +3,7 @@ import type {
   DecisionOutcome,
   DecisionRecord,
   DeliveryStatus,
+  EndpointStatus,
   EventType,
   OutboundType,
   OutcomeClass,
@@ -30,6 +31,7 @@ export interface Database {
   readonly tickets: TicketRow;
   readonly notes: NoteRow;
   readonly templates: TemplateRow;
+  readonly endpoints: EndpointRow;
   readonly events: EventRow;
   readonly firstline_migrations: MigrationRow;
 }
@@ -86,7 +88,7 @@ export interface MessageRow {
   /** JSON string literal: a plain text column would lose NUL characters and lone surrogates. */
   original_text: string | null;
   locale: string | null;
-  /** JSON list; inbound only. */
+  /** JSON list. */
   attachments: string | null;
   /** 1: sent by a machine; inbound only. */
   automated: number | null;
@@ -104,6 +106,8 @@ export interface MessageRow {
   type: OutboundType | null;
   operator_id: string | null;
   send_at: number | null;
+  /** JSON list. */
+  quick_replies: string | null;
 }
 
 export interface IdempotencyKeyRow {
@@ -122,6 +126,8 @@ export interface DueWorkRow {
   ready_at: number;
   token: string | null;
   claims: number;
+  /** May be woken before its time by this name; `null`: only its time counts. */
+  waits_for: string | null;
 }
 
 export interface DecisionRow {
@@ -151,6 +157,10 @@ export interface DeliveryRow {
   expires_at: number | null;
   created_at: number;
   settled_at: number | null;
+  /** Attempts in a row whose end is not written down. */
+  open_attempts: number;
+  /** 1: an earlier attempt may have arrived. */
+  possible_duplicate: number;
 }
 
 export interface DeliveryAttemptRow {
@@ -221,6 +231,18 @@ export interface TemplateRow {
   locale: string;
   text: string;
   updated_at: number;
+}
+
+export interface EndpointRow {
+  tenant: string;
+  /** The endpoint's key. */
+  id: string;
+  status: EndpointStatus;
+  wait_until: number | null;
+  /** JSON of the whole `Endpoint`; the other columns are only for finding it. */
+  record: string;
+  created_at: number;
+  version: number;
 }
 
 export interface EventRow {

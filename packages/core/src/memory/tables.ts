@@ -2,6 +2,7 @@ import type { Client } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt } from '../model/delivery';
+import type { Endpoint } from '../model/endpoint';
 import type { FeedEvent, NewEvent } from '../model/event';
 import type { InboundMessage, Message } from '../model/message';
 import type { Note } from '../model/note';
@@ -59,6 +60,8 @@ export class Tables {
   readonly claims = new Map<string, Claim>();
   /** By key and locale, together as JSON. */
   readonly templates = new Map<string, StoredTemplate>();
+  /** By key. */
+  readonly endpoints = new Map<string, Endpoint>();
   readonly lanes = {
     process: new Lanes('process'),
     deliver: new Lanes('deliver'),

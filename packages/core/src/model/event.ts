@@ -22,6 +22,12 @@ export type EventType =
   | 'delivery.failed'
   | 'delivery.settled'
   | 'delivery.replayed'
+  | 'conversation.moved'
+  | 'endpoint.paused'
+  | 'endpoint.disabled'
+  | 'endpoint.recovered'
+  | 'endpoint.enabled'
+  | 'alert.raised'
   | 'template.changed';
 
 /** What happened, without its place in the feed. Carries ids and codes, never texts. */

@@ -1,3 +1,4 @@
+import type { Alert } from '../model/alert';
 import type { Channel } from '../model/channel';
 import type { DecisionRecord } from '../model/decision';
 import type { Policy } from '../model/policy';
@@ -11,6 +12,7 @@ import type { RateLimiter } from '../ports/rate-limiter';
 import type { Storage } from '../ports/storage';
 import type { Transport } from '../ports/transport';
 import type { TemplateStore } from './template-store';
+import type { Typing } from './typing';
 import type { Wakeups } from './wakeups';
 
 /** What every verb of the runtime works with; put together once by `createEngine`. */
@@ -35,8 +37,11 @@ export interface EngineContext {
   readonly transports: ReadonlyMap<string, Transport>;
   readonly defaultChannel: { readonly channel: Channel; readonly key: string } | null;
   readonly rateLimiter: RateLimiter;
+  /** The host's own hook; it may fail. */
+  readonly onAlert: (alert: Alert) => unknown;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  readonly typing: Typing;
   readonly wakeups: Wakeups;
 }

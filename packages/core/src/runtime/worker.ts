@@ -34,7 +34,7 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
  */
 export class Worker {
   readonly #context: EngineContext;
-  readonly #lanes: Readonly<Record<WorkKind, Lane>>;
+  readonly #lanes: Readonly<Record<WorkKind, Lane>> & { readonly deliver: Deliverer };
   readonly #housekeeping: Housekeeping;
   #stopping: AbortController | null = null;
   #loops: Promise<unknown> = Promise.resolve();
@@ -74,6 +74,7 @@ export class Worker {
     this.#stopping = null;
     await this.#loops;
     await this.idle();
+    await this.#lanes.deliver.close();
   }
 
   async idle(): Promise<void> {
