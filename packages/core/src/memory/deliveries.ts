@@ -62,7 +62,7 @@ function lookAt(
     if (delivery.nextAttemptAt > now) break;
     const key = tables.thread(conversationId).channelKey ?? '';
     const place = { key, own: row(key), transport: row(conversation.channel?.transport) };
-    const verdict = gate(delivery, conversation, { ...place, openAttempts: openAttempts(tables, id) });
+    const verdict = gate(delivery, conversation, { ...place, openAttempts: tables.openAttempts.get(id) ?? 0 });
     switch (verdict.action) {
       case 'send': {
         const outdated = (verdict.holds ?? []).some(({ key: held, version }) => row(held)?.version !== version - 1);
@@ -70,7 +70,7 @@ function lookAt(
         for (const endpoint of verdict.holds ?? []) holds.set(endpoint.key, endpoint);
         const held = { ...place, own: row(key), transport: row(conversation.channel?.transport) };
         const { possibleDuplicate = false } = verdict;
-        const ready = { delivery, place: { ...held, openAttempts: openAttempts(tables, id) }, possibleDuplicate };
+        const ready = { delivery, place: { ...held, openAttempts: tables.openAttempts.get(id) ?? 0 }, possibleDuplicate };
         return { conversationId, settled, ready, wait: null };
       }
       case 'wait':
@@ -80,11 +80,6 @@ function lookAt(
     }
   }
   return { conversationId, settled, ready: null, wait: null };
-}
-
-function openAttempts(tables: Tables, deliveryId: string): number {
-  const attempts = tables.attempts.get(deliveryId) ?? [];
-  return attempts.length - 1 - attempts.findLastIndex(({ finishedAt }) => finishedAt !== null);
 }
 
 function begin(tables: Tables, look: Look, { now, token, until }: ClaimParams): ClaimedDelivery | null {
@@ -122,6 +117,7 @@ function begin(tables: Tables, look: Look, { now, token, until }: ClaimParams): 
     detail: null,
   };
   tables.attempts.set(ready.id, [...(tables.attempts.get(ready.id) ?? []), snapshot(started)]);
+  tables.openAttempts.set(ready.id, place.openAttempts + 1);
   const lease = tables.lanes.deliver.lease(conversationId, token, until);
   const message = tables.messages.must(ready.messageId) as OutboundMessage;
   return { delivery, message, channel, lease, attempt, place };
@@ -173,6 +169,7 @@ function endAttempt(tables: Tables, { deliveryId, attempt, outcome }: DeliveryRe
         }),
   );
   tables.attempts.set(deliveryId, ended);
+  tables.openAttempts.delete(deliveryId);
 }
 
 /**
@@ -197,6 +194,7 @@ export function replayDelivery(tables: Tables, params: Parameters<Storage['repla
   if (!['dead', 'expired', 'unknown'].includes(delivery.status)) return delivery;
   const fresh = { reason: null, attemptsThisRun: 0, nextAttemptAt: now, expiresAt: null, settledAt: null };
   const replayed = tables.deliveries.put({ ...delivery, ...fresh, status: 'pending' });
+  tables.openAttempts.delete(deliveryId);
   const thread = tables.thread(delivery.conversationId);
   const seqOf = (id: string): number => tables.deliveries.must(id).seq;
   thread.pending = [...thread.pending, deliveryId].sort((a, b) => seqOf(a) - seqOf(b));

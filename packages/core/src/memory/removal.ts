@@ -69,5 +69,6 @@ function removeMessage(tables: Tables, id: string): void {
 function removeDelivery(tables: Tables, id: string): void {
   tables.newest.deliveries.remove(tables.deliveries.must(id));
   tables.attempts.delete(id);
+  tables.openAttempts.delete(id);
   tables.deliveries.remove(id);
 }

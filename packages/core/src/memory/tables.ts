@@ -55,6 +55,8 @@ export class Tables {
   /** Ids of messages that a person said what they are about. */
   readonly corrected = new Set<string>();
   readonly attempts = new Map<string, DeliveryAttempt[]>();
+  /** By delivery: attempts in a row without an end; absent: none. */
+  readonly openAttempts = new Map<string, number>();
   /** Oldest first; places are left out where entries were removed. */
   events: FeedEvent[] = [];
   readonly claims = new Map<string, Claim>();

@@ -73,7 +73,7 @@ export interface DeliveryPlace {
   readonly own: Endpoint | null;
   /** The row of the transport as a whole, whose key is its name. */
   readonly transport: Endpoint | null;
-  /** Attempts on this delivery whose end was never written down, in a row up to now. */
+  /** Attempts on this delivery whose end was never written down, in a row up to now; a replay begins anew. */
   readonly openAttempts: number;
 }
 

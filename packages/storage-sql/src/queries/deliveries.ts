@@ -220,6 +220,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
           next_attempt_at: p.now,
           expires_at: null,
           settled_at: null,
+          open_attempts: eb.lit(0),
         }))
         .where('tenant', '=', p.tenant)
         .where('id', '=', p.id)

@@ -91,7 +91,9 @@ export function openAttemptCases(cases: Cases): void {
         equal(await fixture.claimDeliveries({ gate }), []);
         matches(await fixture.delivery(given(deliveries[0])), { status, reason: 'process_died', attempts: 1 });
         matches(await fixture.replay(given(deliveries[0])), { status: 'pending' });
-        await fixture.claimThese(...deliveries);
+        const [again] = await fixture.claimThese(...deliveries);
+        equal(again?.place.openAttempts, 0, 'a person has decided');
+        await fixture.finish(fixture.rows.result(given(again), 'sent'));
       }
     });
 

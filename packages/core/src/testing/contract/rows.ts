@@ -3,7 +3,7 @@ import type { DecisionRecord } from '../../model/decision';
 import type { DeliveryStatus, OutcomeClass, SendOutcome } from '../../model/delivery';
 import type { Endpoint } from '../../model/endpoint';
 import type { EventType, NewEvent } from '../../model/event';
-import type { OutboundType } from '../../model/message';
+import type { Attachment, OutboundType } from '../../model/message';
 import type { Note } from '../../model/note';
 import type { Reminder } from '../../model/reminder';
 import type { Ticket } from '../../model/ticket';
@@ -41,6 +41,8 @@ export class Rows {
       readonly text?: string;
       readonly delayMs?: number;
       readonly expiresAt?: number;
+      readonly attachments?: readonly Attachment[];
+      readonly quickReplies?: readonly string[];
       /** Default true. */
       readonly delivered?: boolean;
     } = {},
@@ -54,8 +56,8 @@ export class Rows {
         text: options.text ?? 'An answer',
         locale: 'en',
         createdAt: now,
-        attachments: [],
-        quickReplies: [],
+        attachments: options.attachments ?? [],
+        quickReplies: options.quickReplies ?? [],
         sendAt: now + delayMs,
         decisionId: null,
         operatorId: type === 'operator' ? 'operator-1' : null,
