@@ -70,7 +70,11 @@ function lookAt(
         for (const endpoint of verdict.holds ?? []) holds.set(endpoint.key, endpoint);
         const held = { ...place, own: row(key), transport: row(conversation.channel?.transport) };
         const { possibleDuplicate = false } = verdict;
-        const ready = { delivery, place: { ...held, openAttempts: tables.openAttempts.get(id) ?? 0 }, possibleDuplicate };
+        const ready = {
+          delivery,
+          place: { ...held, openAttempts: tables.openAttempts.get(id) ?? 0 },
+          possibleDuplicate,
+        };
         return { conversationId, settled, ready, wait: null };
       }
       case 'wait':

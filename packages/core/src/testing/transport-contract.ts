@@ -24,15 +24,15 @@ export interface TransportUnderTest {
   /** What no outcome may show, besides the message's text: tokens, signing secrets. Default none. */
   readonly secrets?: readonly string[];
   /** How the other end answers from now on. `hang`: it takes the message, and says nothing. */
-  answer(how: 'accept' | 'fail' | 'refuse' | 'hang'): void | Promise<void>;
+  readonly answer: (how: 'accept' | 'fail' | 'refuse' | 'hang') => void | Promise<void>;
   /** In the order it came. */
-  received(): readonly ReceivedSend[];
+  readonly received: () => readonly ReceivedSend[];
   /** Resolves when so many have come. */
-  reached(count: number): Promise<void>;
+  readonly reached: (count: number) => Promise<void>;
   /** The transport ends a send by itself after `timeoutMs`, without being told. Default true. */
   readonly keepsTime?: boolean;
   /** Called at the end of each case, after the transport was stopped. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export interface TransportContractOptions {
