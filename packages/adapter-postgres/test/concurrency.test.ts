@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DeliveryGate, Endpoint } from '@firstline/core';
 import { accepted, acceptParams, commitParams, leasedParams, TENANT } from './support/params';
 import { postgresStorage } from '../src/index';
 import { TestDatabase } from './support/database';
@@ -164,6 +165,41 @@ it('sending, finishing, deciding and taking over at once neither deadlock nor se
   expect(deliveries.sent + deliveries.cancelled).toBe(24);
   expect(work.deliver).toBe(0);
   expect(await deadlocks()).toBe(before);
+  await close();
+});
+
+it('of several processes one probes a paused endpoint', async () => {
+  const { all, close } = await storages('probes', 4);
+  const [storage] = all;
+  if (storage === undefined) throw new Error('a storage');
+  for (let n = 0; n < 12; n += 1) {
+    await storage.commit(commitParams(await accepted(storage, leasedParams(`m${n}`, `client ${n}`))));
+  }
+  const paused: Endpoint = {
+    status: 'paused',
+    ...{ tenant: TENANT, key: 'webhook:example', transport: 'webhook', reason: 'http_503' },
+    ...{ failing: [], parked: [], cooldowns: 0, probes: 0, firstFailureAt: 1, lastFailureAt: 1, lastSuccessAt: null },
+    ...{ waitUntil: 2_000, told: {}, createdAt: 1, updatedAt: 1, version: 1 },
+  } as const;
+  await storage.putEndpoint({
+    tenant: TENANT,
+    now: 1,
+    endpoint: paused,
+    expectedVersion: null,
+    wake: null,
+    events: [],
+  });
+  const gate: DeliveryGate = (_delivery, _conversation, { own }) => {
+    if (own === null || own.waitUntil === null) throw new Error('the row is there');
+    if (own.waitUntil > 3_000) return { action: 'wait', until: own.waitUntil, waitsFor: own.key };
+    return { action: 'send', holds: [{ ...own, waitUntil: 60_000, version: own.version + 1 }] };
+  };
+  const claims = await Promise.all(
+    all.map((one, n) =>
+      one.claimDeliveries({ tenant: TENANT, now: 3_000, token: `p${n}`, until: 60_000, limit: 3, gate }),
+    ),
+  );
+  expect(claims.flat()).toHaveLength(1);
   await close();
 });
 

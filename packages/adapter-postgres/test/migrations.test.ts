@@ -31,6 +31,7 @@ it('ten storages that start at once on an empty database make the tables once', 
   expect(await database.query('select name from ten.firstline_migrations')).toEqual([
     { name: '0001_initial' },
     { name: '0002_incidents' },
+    { name: '0003_delivery' },
   ]);
   await storages[0]?.accept(acceptParams('m'));
   await Promise.all(storages.map((storage) => storage.close()));

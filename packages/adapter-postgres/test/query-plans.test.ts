@@ -58,7 +58,7 @@ async function fill(): Promise<void> {
     group by table_name`,
     [JSON.stringify(PLENTY)],
   );
-  expect(columns).toHaveLength(17);
+  expect(columns).toHaveLength(18);
   for (const { name, list, row } of columns) {
     await database.query(`insert into ${name} (${list}) select ${row} from generate_series(1, ${ROWS}) as n`);
   }

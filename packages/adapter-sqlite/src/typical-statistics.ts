@@ -21,6 +21,7 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     conversations_by_status: [MANY, MANY / 4, 2, 1],
     conversations_by_owner: [MANY, MANY / 2, 2, 1],
     conversations_by_owner_and_status: [MANY, MANY / 2, MANY / 5, 2, 1],
+    conversations_by_channel: [MANY, 4],
   },
   messages: {
     sqlite_autoindex_messages_1: [MANY, 1],
@@ -28,7 +29,11 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     messages_undecided: [MANY, 2, 1],
   },
   idempotency_keys: { idempotency_keys: [MANY, 1], idempotency_keys_expiring: [MANY, 2, 1] },
-  due_work: { due_work: [MANY, Math.round(MANY / 3), 1], due_work_ready: [MANY, Math.round(MANY / 3), 2] },
+  due_work: {
+    due_work: [MANY, Math.round(MANY / 3), 1],
+    due_work_ready: [MANY, Math.round(MANY / 3), 2],
+    due_work_waiting: [MANY, 4, 2],
+  },
   decisions: {
     sqlite_autoindex_decisions_1: [MANY, 1],
     decisions_about_message: [MANY, 1],
@@ -74,6 +79,12 @@ const SHARED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
     incident_clients_in_order: [MANY, 500, 20, 1],
     incident_clients_told: [MANY, 500, 200],
     incident_clients_of_client: [MANY, 3],
+  },
+  endpoints: {
+    endpoints: [MANY, 1],
+    endpoints_newest: [MANY, 2, 1],
+    endpoints_by_status: [MANY, MANY / 2, 2, 1],
+    endpoints_waiting: [MANY, 2],
   },
   events: { events: [MANY, 1], events_of_conversation: [MANY, 10, 1] },
 };

@@ -18,6 +18,7 @@ it('makes the tables, and finds them made', async () => {
     'deliveries',
     'delivery_attempts',
     'due_work',
+    'endpoints',
     'events',
     'firstline_migrations',
     'idempotency_keys',

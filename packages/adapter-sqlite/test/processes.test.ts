@@ -1,22 +1,25 @@
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStorage } from '../src/index';
-import { buildChild, Child, removeChild } from './support/children';
+import { Program } from './support/children';
 import { accepted, acceptParams, TENANT } from './support/params';
 import { temporaryFile } from './support/temporary-file';
 
 describe('several processes on one file', () => {
-  beforeAll(buildChild);
-  afterAll(removeChild);
+  let program: Program;
+  beforeAll(async () => {
+    program = await Program.build('child');
+  });
+  afterAll(() => program.remove());
 
   it('install the tables once, whoever comes first', async () => {
     const filename = temporaryFile();
-    const children = Array.from({ length: 4 }, () => new Child('open', filename));
+    const children = Array.from({ length: 4 }, () => program.start('open', filename));
     await Promise.all(children.map((child) => child.ended()));
     const database = new Sqlite(filename, { readonly: true });
     const applied = database.prepare('select name from firstline_migrations').pluck().all();
     database.close();
-    expect(applied).toEqual(['0001_initial', '0002_incidents']);
+    expect(applied).toEqual(['0001_initial', '0002_incidents', '0003_delivery']);
   });
 
   it('never claim the same work', async () => {
@@ -27,7 +30,7 @@ describe('several processes on one file', () => {
     const conversations = await Promise.all(ids.map((id) => accepted(storage, acceptParams(id))));
     await storage.close();
 
-    const children = ['a', 'b', 'c', 'd'].map((name) => new Child('claim', filename, name));
+    const children = ['a', 'b', 'c', 'd'].map((name) => program.start('claim', filename, name));
     await Promise.all(children.map((child) => child.ended()));
     const claimed = children.flatMap((child) => child.lines);
     expect(claimed.sort()).toEqual(conversations.map(({ conversation }) => conversation.id).sort());
@@ -35,7 +38,7 @@ describe('several processes on one file', () => {
 
   it('keep everything that was acknowledged before a kill, and leave it due', async () => {
     const filename = temporaryFile();
-    const children = [new Child('accept', filename, 'a'), new Child('accept', filename, 'b')];
+    const children = [program.start('accept', filename, 'a'), program.start('accept', filename, 'b')];
     await Promise.all(children.map((child) => child.told(100)));
     await Promise.all(children.map((child) => child.killed()));
 

@@ -2,6 +2,7 @@ import type { FirstlineIssue } from './errors';
 import type { CorrectParams } from './runtime/corrections';
 import type { Conversation } from './model/conversation';
 import type { DecisionRecord } from './model/decision';
+import type { Delivery } from './model/delivery';
 import type { FeedEvent } from './model/event';
 import type { Note } from './model/note';
 import type { Outcome, OutcomeReply } from './model/outcome';
@@ -13,8 +14,10 @@ import type { RecordedParams } from './runtime/recorded-reports';
 import type { SubscribeParams } from './runtime/feed';
 import type { Health, Stats } from './runtime/health';
 import type { Incidents } from './runtime/incidents';
-import type { OperatorParams } from './runtime/operators';
+import type { Endpoints, OutboxStatus } from './runtime/endpoints';
+import type { OperatorParams, ReplyParams } from './runtime/operators';
 import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
+import type { ReplayParams, ReplayRange, ReplayResult } from './runtime/replay';
 import type { ReceiveOptions } from './runtime/receive';
 import type { ClaimParams, TicketChanges } from './runtime/tickets';
 import type { TemplateStatus } from './runtime/template-store';
@@ -77,7 +80,24 @@ export interface Engine {
      */
     recorded(params?: RecordedParams): AsyncGenerator<OutageReport, void, void>;
   };
-  readonly deliveries: DeliveryReads;
+  readonly deliveries: DeliveryReads & {
+    /** Counts, how late the outbox is, and the endpoints in trouble. */
+    status(): Promise<OutboxStatus>;
+    /**
+     * Sends a `dead`, `expired` or `unknown` delivery again, under the same id, with a fresh retry ladder and without
+     * expiry.
+     *
+     * @throws FirstlineError `not_found`; `conflict` when it is in another status
+     */
+    replay(deliveryId: string, params?: ReplayParams): Promise<Delivery>;
+    /**
+     * The same for all of a range of time. What becomes dead again while it runs is not taken twice.
+     *
+     * @throws FirstlineError `invalid_input`
+     */
+    replay(range: ReplayRange): Promise<ReplayResult>;
+    readonly endpoints: Endpoints;
+  };
   /**
    * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state
    * does not allow the step, for example because it is closed or another operator owns it.
@@ -86,12 +106,12 @@ export interface Engine {
     /** A person takes the conversation: the bot says nothing more, pending replies and reminders are cancelled. */
     takeOver(conversationId: string, params?: OperatorParams): Promise<Conversation>;
     /** A person answers, and thereby takes the conversation. */
-    reply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply>;
+    reply(conversationId: string, params: ReplyParams): Promise<OutcomeReply>;
     /**
      * A person answered outside of the engine, in the messenger's own app for example, and the host tells: recorded,
      * not sent, and otherwise the same as `reply`. What the bot itself said must not be told.
      */
-    recordReply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply>;
+    recordReply(conversationId: string, params: ReplyParams): Promise<OutcomeReply>;
     /** Hands the conversation back to the bot and resolves its ticket. */
     release(conversationId: string, params?: OperatorParams): Promise<Conversation>;
     /** Closes the conversation and resolves its ticket; the client's next message opens a new conversation. */

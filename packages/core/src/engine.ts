@@ -4,6 +4,7 @@ import { FirstlineError, isFirstlineError } from './errors';
 import { memoryRateLimiter } from './memory/memory-rate-limiter';
 import { memoryStorage } from './memory/memory-storage';
 import { type Channel, channelKey } from './model/channel';
+import type { Delivery } from './model/delivery';
 import { digest } from './model/digest';
 import { canonicalJson, type JsonValue } from './model/json';
 import type { Scenario, ScenarioInput } from './model/scenario';
@@ -17,10 +18,13 @@ import {
 import { defineScenarios, localesOf, replySources } from './policies/define-scenarios';
 import type { Classifier } from './ports/classifier';
 import type { Transport } from './ports/transport';
+import { AttemptVerdicts } from './runtime/attempt-verdicts';
 import type { EngineContext } from './runtime/context';
 import { correct, type CorrectParams } from './runtime/corrections';
 import { Deliverer } from './runtime/deliverer';
 import { DueLane } from './runtime/due-lane';
+import { EndpointHealth } from './runtime/endpoint-health';
+import { endpoints, outboxStatus } from './runtime/endpoints';
 import { subscribe } from './runtime/feed';
 import { health, stats } from './runtime/health';
 import { announcer } from './runtime/announcer';
@@ -39,12 +43,14 @@ import { receive } from './runtime/receive';
 import { recordedReports } from './runtime/recorded-reports';
 import { redactingLogger } from './runtime/redacting-logger';
 import { reminderChanges } from './runtime/reminder-changes';
+import { replayOne, type ReplayParams, replayRange, type ReplayRange, type ReplayResult } from './runtime/replay';
 import { silentLogger } from './runtime/silent-logger';
 import { systemClock } from './clock/system-clock';
 import { TemplateStore } from './runtime/template-store';
 import { type ClaimParams, claimNext, claimTicket, type TicketChanges, updateTicket } from './runtime/tickets';
 import { localDispatcher } from './runtime/local-dispatcher';
 import { Wakeups } from './runtime/wakeups';
+import { Typing } from './runtime/typing';
 import { watchChanges } from './runtime/watch-changes';
 import { Worker } from './runtime/worker';
 
@@ -56,6 +62,7 @@ import { Worker } from './runtime/worker';
  */
 export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options);
+  const endpointHealth = new EndpointHealth(context);
   const processor = new Processor(context);
   const nothing = (): Promise<null> => Promise.resolve(null);
   const lanes = {
@@ -69,14 +76,14 @@ export function createEngine(options: EngineOptions): Engine {
     ),
     watch: new DueLane(context, 'watch', (lease, state, now) => watchChanges(context, lease, state, now), nothing),
     announce: announcer(context),
-    deliver: new Deliverer(context),
+    deliver: new Deliverer(context, endpointHealth, new AttemptVerdicts(context, endpointHealth)),
   };
   const housekeeping = new Housekeeping(context);
   const worker = new Worker(context, lanes, new Detection(context), housekeeping);
   const take: Engine['receive'] = (input, receiveOptions = {}) =>
     lifecycle.use(() => receive(context, processor, input, receiveOptions));
   const lifecycle: Lifecycle = new Lifecycle(context, worker, (transport) =>
-    ingressFor(context, transport, (input) => take(input, { wait: false })),
+    ingressFor(context, endpointHealth, transport, (input) => take(input, { wait: false })),
   );
   const operators = new Operators(context, processor);
 
@@ -99,7 +106,14 @@ export function createEngine(options: EngineOptions): Engine {
       ...lifecycle.guard(incidentDesk(context)),
       recorded: (params = {}) => lifecycle.follow(() => recordedReports(context, params)),
     },
-    deliveries: lifecycle.guard(deliveryReads(context)),
+    deliveries: {
+      ...lifecycle.guard({
+        ...deliveryReads(context),
+        status: () => outboxStatus(context),
+      }),
+      replay: replayWith(context, lifecycle),
+      endpoints: lifecycle.guard(endpoints(context, endpointHealth)),
+    },
     operators: lifecycle.guard({
       takeOver: operators.takeOver.bind(operators),
       reply: operators.reply.bind(operators),
@@ -117,6 +131,17 @@ export function createEngine(options: EngineOptions): Engine {
     },
     events: { subscribe: (params = {}) => lifecycle.follow((stopping) => subscribe(context, params, stopping)) },
   };
+}
+
+function replayWith(context: EngineContext, lifecycle: Lifecycle): Engine['deliveries']['replay'] {
+  function replay(deliveryId: string, params?: ReplayParams): Promise<Delivery>;
+  function replay(range: ReplayRange): Promise<ReplayResult>;
+  function replay(what: string | ReplayRange, params: ReplayParams = {}): Promise<Delivery | ReplayResult> {
+    return lifecycle.use<Delivery | ReplayResult>(() =>
+      typeof what === 'string' ? replayOne(context, what, params) : replayRange(context, what),
+    );
+  }
+  return replay;
 }
 
 function createContext(options: EngineOptions): EngineContext {
@@ -160,6 +185,8 @@ function createContext(options: EngineOptions): EngineContext {
     transports,
     defaultChannel: checkDefaultChannel(options.defaultChannel, transports),
     rateLimiter: options.rateLimiter ?? memoryRateLimiter(),
+    onAlert: options.onAlert ?? (() => undefined),
+    typing: new Typing(clock, transports),
     clock,
     ids: options.ids ?? uuidV7Source(clock),
     logger,

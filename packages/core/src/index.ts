@@ -93,6 +93,7 @@ export type {
   OutcomeClass,
   SendOutcome,
 } from './model/delivery';
+export type { Endpoint, EndpointStatus } from './model/endpoint';
 export { type Duration, type DurationText, parseDuration } from './model/duration';
 export type { EventType, FeedEvent, NewEvent } from './model/event';
 export type { AffectedClient, Incident, IncidentEvidence, IncidentStatus } from './model/incident';
@@ -105,7 +106,7 @@ export type { EscalationQuestion, EscalationRule, Policy, RateLimit } from './mo
 export type { ReceiveInput } from './model/receive-input';
 export type { RedactionKind, RedactionPattern, RedactionPolicy } from './model/redaction';
 export type { Reminder, ReminderStatus } from './model/reminder';
-export type { EscalateWhen, Priority, Scenario, ScenarioInput, TemplateText } from './model/scenario';
+export type { EscalateWhen, Priority, QuickReplies, Scenario, ScenarioInput, TemplateText } from './model/scenario';
 export type { ServiceTarget, ServiceTargets } from './model/service-targets';
 export type { StoredTemplate } from './model/stored-template';
 export type { ServiceBreach, Ticket, TicketStatus } from './model/ticket';
@@ -127,6 +128,7 @@ export type { RateLimiter, RateLimitRequest, RateLimitVerdict } from './ports/ra
 export type * from './ports/storage';
 export type * from './ports/storage-commit';
 export type * from './ports/storage-incidents';
+export type * from './ports/storage-endpoints';
 export type * from './ports/storage-reads';
 export type { StorageSignal, StorageSignals } from './ports/storage-signals';
 export type * from './ports/storage-upkeep';
@@ -135,11 +137,13 @@ export type { TemplateSource, TemplateTexts } from './ports/template-source';
 export type { Ingress, Pace, SendContext, Transport } from './ports/transport';
 
 export type { CorrectParams } from './runtime/corrections';
+export type { Endpoints, OutboxStatus } from './runtime/endpoints';
 export type { SubscribeParams } from './runtime/feed';
 export type { Health, Stats } from './runtime/health';
 export type { IncidentDetails, Incidents, OpenIncidentParams } from './runtime/incidents';
-export type { OperatorParams } from './runtime/operators';
+export type { OperatorParams, ReplyParams } from './runtime/operators';
 export type { ConversationReads, DeliveryReads, ListParams, TicketReads, TranscriptParams } from './runtime/reads';
+export type { ReplayParams, ReplayRange, ReplayResult } from './runtime/replay';
 export type { ReceiveOptions } from './runtime/receive';
 export type { RecordedParams } from './runtime/recorded-reports';
 export type { TemplateStatus } from './runtime/template-store';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FirstlineIssue, issuesError } from './errors';
+import type { Alert } from './model/alert';
 import type { Channel } from './model/channel';
 import type { Policy } from './model/policy';
 import type { ScenarioInput, Scenario } from './model/scenario';
@@ -42,6 +43,12 @@ export interface EngineOptions {
    * every decision, so keep it a look at a variable. Default: they are.
    */
   readonly peopleAvailable?: () => boolean;
+  /**
+   * Told what somebody who runs the engine has to know, see `AlertKind`; at most once an hour for each kind and endpoint,
+   * whichever process notices. Tell people on another way than the one that fails. What the hook throws is only logged.
+   * The feed has the same as `alert.raised`. Default: nobody is told.
+   */
+  readonly onAlert?: (alert: Alert) => void | Promise<void>;
   /** Workspace inside the storage. Default `'default'`. */
   readonly tenant?: string;
   /** Says when to look for due work. Default `localDispatcher()`. */
@@ -85,6 +92,7 @@ const optionsSchema = z.strictObject({
   variables: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   templateSource: method('load').optional(),
   peopleAvailable: z.custom((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
+  onAlert: z.custom((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
   tenant: z
     .string()
     .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits or . : _ -')

@@ -6,6 +6,7 @@ import { canonicalJson } from '../src/model/json';
 import { cleanText } from '../src/policies/clean-text';
 import { deliveryVerdict } from '../src/policies/delivery-gate';
 import { remindVerdict } from '../src/policies/reminders';
+import { newEndpoint } from '../src/policies/endpoint';
 import { retryVerdict } from '../src/policies/retry';
 import { CHANNEL, desk } from './support/fixture';
 
@@ -91,7 +92,15 @@ describe('reminder policy', () => {
 });
 
 describe('retry policy', () => {
-  const policy = { ladderMs: [5_000, 300_000], jitter: 0.2, maxRetryAfterMs: 3_600_000, maxAgeMs: 9e9, concurrency: 1 };
+  const policy = {
+    ladderMs: [5_000, 300_000],
+    jitter: 0.2,
+    maxRetryAfterMs: 3_600_000,
+    maxAgeMs: 9e9,
+    concurrency: 1,
+    perEndpoint: 8,
+    lateAfterMs: 300_000,
+  };
   const verdict = (outcome: SendOutcome, more: Partial<Delivery> = {}) =>
     retryVerdict({ ...delivery, ...more }, outcome, policy, NOW);
 
@@ -130,9 +139,43 @@ describe('retry policy', () => {
   it('knows what is final', () => {
     expect(verdict({ class: 'ok' })).toMatchObject({ status: 'sent', reason: null });
     expect(verdict({ class: 'park', code: 'http_400' })).toMatchObject({ status: 'dead', reason: 'http_400' });
-    expect(verdict({ class: 'off', code: 'http_410' })).toMatchObject({ status: 'dead' });
-    expect(verdict({ class: 'unknown', code: 'reset' })).toMatchObject({ status: 'unknown' });
     expect(verdict({ class: 'config', code: 'http_401' })).toMatchObject({ status: 'pending', counts: true });
+  });
+
+  it('keeps what was sent to a place that is gone, as long as the ladder allows', () => {
+    expect(verdict({ class: 'off', code: 'http_410' })).toMatchObject({
+      status: 'pending',
+      reason: 'http_410',
+      counts: true,
+    });
+    expect(verdict({ class: 'off', code: 'http_410' }, { attemptsThisRun: 2 })).toMatchObject({ status: 'dead' });
+  });
+
+  it('says once more what may not have arrived, marked, and to many at once not at all', () => {
+    const unknown = { class: 'unknown', code: 'timeout' } as const;
+    for (const type of ['bot_auto', 'greeting', 'escalation_notice', 'reminder', 'operator'] as const) {
+      expect(verdict(unknown, { type })).toMatchObject({ status: 'pending', possibleDuplicate: true, counts: true });
+      expect(verdict(unknown, { type, possibleDuplicate: true })).toMatchObject({
+        status: 'unknown',
+        reason: 'timeout',
+      });
+    }
+    for (const type of ['incident_notice', 'incident_resolved'] as const) {
+      expect(verdict(unknown, { type })).toMatchObject({ status: 'unknown' });
+    }
+    expect(verdict(unknown, { attemptsThisRun: 2 })).toMatchObject({ status: 'unknown' });
+  });
+
+  it('waits longer each time a receiver asks for a pause without saying for how long, up to an hour', () => {
+    const row = newEndpoint('default', 'fake:1', 'fake', NOW);
+    const pauses = [0, 1, 2, 3, 4, 5, 6, 7].map((cooldowns) => {
+      const { nextAttemptAt } = retryVerdict(delivery, { class: 'cool' }, { ...policy, jitter: 0 }, NOW, {
+        ...row,
+        cooldowns,
+      });
+      return (nextAttemptAt - NOW) / 60_000;
+    });
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
   });
 });
 

@@ -3,30 +3,42 @@ import {
   type ClaimedDelivery,
   type Conversation,
   type Delivery,
+  type DeliveryPlace,
   type GateVerdict,
   type NewEvent,
   type Storage,
   type WorkLease,
 } from '@firstline/core';
 import { appendEvents } from './append-events';
+import { ClaimHealth } from './claim-health';
 import type { SqlExecutor } from './driver';
 import { followDeliveries } from './follow-deliveries';
 import type { SqlQueries } from './queries';
 import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
 import { outboundOf } from './rows/message-row';
+import type { ConversationRow, DeliveryRow } from './tables';
 import { claim } from './work';
 
 type ClaimParams = Parameters<Storage['claimDeliveries']>[0];
-type Settled = Extract<GateVerdict, { action: 'settle' }>;
+type Verdict<Action> = Extract<GateVerdict, { action: Action }>;
 
 /** A delivery on its way out, with what is needed of its conversation. */
 interface Ready {
   readonly delivery: Delivery;
   readonly channel: NonNullable<Conversation['channel']>;
+  readonly place: DeliveryPlace;
 }
 
-const NO_CHANNEL: Settled = { action: 'settle', status: 'cancelled', reason: 'no_channel' };
+/** What a look at leased lanes came to, by conversation; of those without an entry, nothing is due. */
+interface Looked {
+  readonly ready: ReadonlyMap<string, Ready>;
+  readonly waiting: ReadonlyMap<string, Verdict<'wait'>>;
+}
+
+const NO_CHANNEL: Verdict<'settle'> = { action: 'settle', status: 'cancelled', reason: 'no_channel' };
+/** A call that made so many lanes wait comes to its end, so that a long queue is worked off in pieces. */
+const WAITS_AT_ONCE = 100;
 
 /** Goes on until `limit` deliveries are found: lanes with nothing to send must not make the rest look like nothing. */
 export async function claimDeliveries(
@@ -35,25 +47,34 @@ export async function claimDeliveries(
   params: ClaimParams,
 ): Promise<readonly ClaimedDelivery[]> {
   const claimed: ClaimedDelivery[] = [];
-  for (let wanted = params.limit; wanted > 0; wanted = params.limit - claimed.length) {
+  let waits = 0;
+  for (let wanted = params.limit; wanted > 0 && waits < WAITS_AT_ONCE; wanted = params.limit - claimed.length) {
     const leases = await claim(q, tx, { ...params, kind: 'deliver', limit: wanted });
-    claimed.push(...(await claimLeased(q, tx, params, leases)));
+    if (leases.length === 0) break;
+    const looked = await look(q, tx, params, leases);
+    waits += looked.waiting.size;
+    claimed.push(...(await begun(q, tx, params, leases, looked)));
     if (leases.length < wanted) break;
   }
   return claimed;
 }
 
-async function claimLeased(
+async function begun(
   q: SqlQueries,
   tx: SqlExecutor,
   params: ClaimParams,
   leases: readonly WorkLease[],
+  { ready, waiting }: Looked,
 ): Promise<readonly ClaimedDelivery[]> {
-  if (leases.length === 0) return [];
-  const conversationIds = leases.map((lease) => lease.conversationId);
-  const ready = await pick(q, tx, params, conversationIds);
-  const idle = conversationIds.filter((conversationId) => !ready.has(conversationId));
-  if (idle.length > 0) await followDeliveries(q, tx, params.tenant, idle, 'held');
+  const { tenant } = params;
+  const ids = leases.map((lease) => lease.conversationId);
+  const idle = ids.filter((id) => !ready.has(id) && !waiting.has(id));
+  if (idle.length > 0) await followDeliveries(q, tx, tenant, idle, 'held');
+  for (const [conversationId, { until: readyAt, waitsFor }] of waiting) {
+    const lane = { tenant, kind: 'deliver', conversationId, readyAt } as const;
+    if (waitsFor === null) await tx.run(q.lanes.put, lane);
+    else await tx.run(q.lanes.putWaiting, { ...lane, waitsFor });
+  }
   const messages = await begin(q, tx, params, [...ready.values()]);
   return leases.flatMap((lease): ClaimedDelivery[] => {
     const found = ready.get(lease.conversationId);
@@ -61,44 +82,69 @@ async function claimLeased(
     const attempt = found.delivery.attempts + 1;
     const message = messages.get(found.delivery.messageId);
     if (message === undefined) throw new FirstlineError('internal', 'a delivery was read without its message');
-    return [{ lease, attempt, message, channel: found.channel, delivery: { ...found.delivery, attempts: attempt } }];
+    const { channel, place } = found;
+    return [{ lease, attempt, message, channel, place, delivery: { ...found.delivery, attempts: attempt } }];
   });
 }
 
-/** Asks the gate about the first pending delivery of each conversation, and about the next one where it says no. */
-async function pick(
+/** Asks the gate about the first pending delivery of each conversation, and about the next one where it settles it. */
+async function look(
   q: SqlQueries,
   tx: SqlExecutor,
   params: ClaimParams,
-  conversationIds: readonly string[],
-): Promise<ReadonlyMap<string, Ready>> {
-  const { tenant, now, gate } = params;
-  const rows = await tx.all(q.conversations.many, { tenant, ids: JSON.stringify(conversationIds) });
-  const conversations = new Map(rows.map((row) => [row.id, conversationOf(row)]));
+  leases: readonly WorkLease[],
+): Promise<Looked> {
+  const { tenant, now } = params;
+  let asked = leases.map((lease) => lease.conversationId);
+  const rows = await tx.all(q.conversations.many, { tenant, ids: JSON.stringify(asked) });
+  const conversations = new Map(rows.map((row) => [row.id, { row, conversation: conversationOf(row) }]));
+  const health = await ClaimHealth.of(q, tx, tenant, [...conversations.values()]);
   const ready = new Map<string, Ready>();
-  let asked = conversationIds;
+  const waiting = new Map<string, Verdict<'wait'>>();
   while (asked.length > 0) {
-    const settled: { readonly delivery: Delivery; readonly verdict: Settled }[] = [];
+    const settled: { readonly delivery: Delivery; readonly verdict: Verdict<'settle'> }[] = [];
     for (const row of await tx.all(q.deliveries.firstOfEach, { tenant, ids: JSON.stringify(asked) })) {
+      const found = conversations.get(row.conversation_id);
+      if (found === undefined || row.next_attempt_at > now) continue;
       const delivery = deliveryOf(row);
-      const conversation = conversations.get(delivery.conversationId);
-      if (conversation === undefined || delivery.nextAttemptAt > now) continue;
-      const { channel } = conversation;
-      const verdict = channel === null ? NO_CHANNEL : gate(delivery, conversation);
+      const { verdict, place } = await judged(params, health, row, found);
       if (verdict.action === 'settle') settled.push({ delivery, verdict });
-      else if (channel !== null) ready.set(conversation.id, { delivery, channel });
+      else if (verdict.action === 'wait') waiting.set(row.conversation_id, verdict);
+      else if (found.conversation.channel !== null) {
+        const possibleDuplicate = verdict.possibleDuplicate === true || delivery.possibleDuplicate === true;
+        const { channel } = found.conversation;
+        ready.set(row.conversation_id, { delivery: { ...delivery, possibleDuplicate }, channel, place });
+      }
     }
     await settle(q, tx, params, settled);
     asked = settled.map(({ delivery }) => delivery.conversationId);
   }
-  return ready;
+  return { ready, waiting };
+}
+
+/** Asks again where the rows that the gate judged by have been changed by somebody else. */
+async function judged(
+  { gate }: ClaimParams,
+  health: ClaimHealth,
+  row: DeliveryRow,
+  { row: { channel_key: key }, conversation }: { readonly row: ConversationRow; readonly conversation: Conversation },
+): Promise<{ readonly verdict: GateVerdict; readonly place: DeliveryPlace }> {
+  for (;;) {
+    const place = health.place(key ?? '', conversation.channel?.transport, row.open_attempts);
+    if (conversation.channel === null) return { verdict: NO_CHANNEL, place };
+    const verdict = gate(deliveryOf(row), conversation, place);
+    if (verdict.action !== 'send' || verdict.holds === undefined) return { verdict, place };
+    if (await health.hold(verdict.holds)) {
+      return { verdict, place: health.place(key ?? '', conversation.channel.transport, row.open_attempts) };
+    }
+  }
 }
 
 async function settle(
   q: SqlQueries,
   tx: SqlExecutor,
   { tenant, now }: ClaimParams,
-  list: readonly { readonly delivery: Delivery; readonly verdict: Settled }[],
+  list: readonly { readonly delivery: Delivery; readonly verdict: Verdict<'settle'> }[],
 ): Promise<void> {
   if (list.length === 0) return;
   await tx.runEach(
@@ -122,6 +168,8 @@ async function begin(q: SqlQueries, tx: SqlExecutor, { tenant, now }: ClaimParam
     deliveries.map(({ id, attempts }) => ({ tenant, deliveryId: id, number: attempts + 1, startedAt: now })),
   );
   await tx.run(q.deliveries.begin, { tenant, ids: JSON.stringify(deliveries.map(({ id }) => id)) });
+  const twice = deliveries.filter(({ possibleDuplicate }) => possibleDuplicate === true).map(({ id }) => id);
+  if (twice.length > 0) await tx.run(q.deliveries.markDuplicates, { tenant, ids: JSON.stringify(twice) });
   const messageIds = JSON.stringify(deliveries.map(({ messageId }) => messageId));
   const rows = await tx.all(q.messages.many, { tenant, ids: messageIds });
   return new Map(rows.map((row) => [row.id, outboundOf(row)]));

@@ -88,6 +88,8 @@ async function write(
       seq,
       text: message.text,
       locale: message.locale,
+      attachments: listOrNull(message.attachments),
+      quickReplies: listOrNull(message.quickReplies),
       createdAt: message.createdAt,
       type,
       decisionId: message.decisionId,
@@ -112,4 +114,9 @@ async function write(
     });
   }
   return firstSendAt;
+}
+
+/** Most messages have neither, and no need to say so. */
+function listOrNull(list: readonly unknown[]): string | null {
+  return list.length === 0 ? null : JSON.stringify(list);
 }

@@ -40,10 +40,17 @@ export async function finishDeliveries(
       nextAttemptAt: next.status === 'pending' ? next.nextAttemptAt : null,
       counts: next.counts ? 1 : 0,
       settledAt: next.status === 'pending' ? null : now,
+      possibleDuplicate: next.possibleDuplicate === true ? (1 as const) : null,
     })),
   );
+  for (const { lease, move } of results) {
+    if (move !== undefined) await moveConversation(q, tx, tenant, lease.conversationId, move);
+  }
   const conversationIds = results.map(({ lease }) => lease.conversationId);
-  await followDeliveries(q, tx, tenant, conversationIds, 'held');
+  const waitsFor = results.flatMap(({ lease, next }): (readonly [string, string])[] =>
+    next.waitsFor === undefined ? [] : [[lease.conversationId, next.waitsFor]],
+  );
+  await followDeliveries(q, tx, tenant, conversationIds, 'held', new Map(waitsFor));
   await appendEvents(
     q,
     tx,
@@ -68,6 +75,18 @@ async function inForce(
     holders.delete(lease.conversationId);
     return true;
   });
+}
+
+/** Where the client writes from there already, the other conversation stays the one that is found by the key. */
+async function moveConversation(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  tenant: string,
+  id: string,
+  { channel, channelKey }: NonNullable<DeliveryResult['move']>,
+): Promise<void> {
+  const move = { tenant, id, channel: JSON.stringify(channel), channelKey };
+  if ((await tx.run(q.conversations.move, move)) === 0) await tx.run(q.conversations.redirect, move);
 }
 
 /** What was cancelled while it was being sent stays cancelled, unless it has arrived or may have. */

@@ -1,9 +1,12 @@
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
 /**
  * Makes the `deliver` lanes of conversations agree with their deliveries: due when the first pending one is, gone where
  * none is pending. `unheld`: a lane that somebody holds is left to its holder, who comes here with `held` at the end.
+ * `waitsFor`: what lanes that are held may be woken by before their time, by conversation.
  */
 export async function followDeliveries(
   q: SqlQueries,
@@ -11,6 +14,7 @@ export async function followDeliveries(
   tenant: string,
   conversationIds: readonly string[],
   lanes: 'held' | 'unheld',
+  waitsFor: ReadonlyMap<string, string> = NOTHING,
 ): Promise<void> {
   const first = await tx.all(q.deliveries.firstOfEach, { tenant, ids: JSON.stringify(conversationIds) });
   const due = first.map((row) => ({
@@ -19,7 +23,12 @@ export async function followDeliveries(
     conversationId: row.conversation_id,
     readyAt: row.next_attempt_at,
   }));
-  await tx.runEach(lanes === 'held' ? q.lanes.put : q.lanes.putUnheld, due);
+  const free = due.filter((lane) => !waitsFor.has(lane.conversationId));
+  await tx.runEach(lanes === 'held' ? q.lanes.put : q.lanes.putUnheld, free);
+  for (const lane of due) {
+    const woken = waitsFor.get(lane.conversationId);
+    if (woken !== undefined) await tx.run(q.lanes.putWaiting, { ...lane, waitsFor: woken });
+  }
   const pending = new Set(due.map((lane) => lane.conversationId));
   const idle = conversationIds
     .filter((conversationId) => !pending.has(conversationId))

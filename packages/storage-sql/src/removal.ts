@@ -39,6 +39,9 @@ export async function removeConversations(
   await tx.run(q.removal.notes, of);
   await tx.run(q.removal.work, of);
   await tx.run(q.removal.events, of);
+  const keys = (await tx.all(q.conversations.channelKeys, of)).flatMap((row) => row.channel_key ?? []);
   await tx.run(q.removal.conversations, of);
+  // Made from the clients' addresses: they go with the last conversation that leads there.
+  if (keys.length > 0) await tx.run(q.endpoints.removeLeft, { tenant, keys: JSON.stringify([...new Set(keys)]) });
   return messages;
 }

@@ -6,6 +6,7 @@ import { counts } from './counts';
 import { claimDetection, finishDetection } from './detection';
 import type { SqlDialect } from './dialect';
 import type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import * as health from './endpoints';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
 import { affectedBy, affectedPage, liveIncidents, writeChanges } from './incidents';
@@ -17,6 +18,7 @@ import { Refusal, refusable } from './refusal';
 import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
 import { incidentOf } from './rows/incident-row';
+import { endpointOf } from './rows/endpoint-row';
 import { noteOf } from './rows/note-row';
 import { inboundOf, messageOf } from './rows/message-row';
 import { reminderOf } from './rows/reminder-row';
@@ -91,6 +93,30 @@ export class SqlStorage implements Storage {
 
   replayDelivery(params: Params<'replayDelivery'>) {
     return this.#run('write', (q, tx) => replayDelivery(q, tx, params));
+  }
+
+  replayDeliveries(params: Params<'replayDeliveries'>) {
+    return this.#run('write', (q, tx) => health.replayDeliveries(q, tx, params));
+  }
+
+  endpoints(params: Params<'endpoints'>) {
+    return this.#run('read', (q, tx) => health.endpoints(q, tx, params));
+  }
+
+  endpointPage(params: Params<'endpointPage'>) {
+    return this.#run('read', (q, tx) => newestPage(tx, q.endpoints.list, params, endpointOf));
+  }
+
+  endpointsInTrouble(params: Params<'endpointsInTrouble'>) {
+    return this.#run('read', (q, tx) => health.endpointsInTrouble(q, tx, params));
+  }
+
+  putEndpoint(params: Params<'putEndpoint'>) {
+    return this.#run('write', (q, tx) => health.putEndpoint(q, tx, params));
+  }
+
+  wake(params: Params<'wake'>) {
+    return this.#run('write', (q, tx) => health.wake(q, tx, params));
   }
 
   nextDueAt(params: Params<'nextDueAt'>) {

@@ -3,6 +3,7 @@ import type {
   DecisionOutcome,
   DecisionRecord,
   DeliveryStatus,
+  EndpointStatus,
   EventType,
   Incident,
   IncidentStatus,
@@ -36,6 +37,7 @@ export interface Database {
   readonly outage_state: OutageStateRow;
   readonly incidents: IncidentRow;
   readonly incident_clients: IncidentClientRow;
+  readonly endpoints: EndpointRow;
   readonly events: EventRow;
   readonly firstline_migrations: MigrationRow;
 }
@@ -93,7 +95,7 @@ export interface MessageRow {
   /** JSON string literal: a plain text column would lose NUL characters and lone surrogates. */
   original_text: string | null;
   locale: string | null;
-  /** JSON list; inbound only. */
+  /** JSON list. */
   attachments: string | null;
   /** 1: sent by a machine; inbound only. */
   automated: number | null;
@@ -111,6 +113,8 @@ export interface MessageRow {
   type: OutboundType | null;
   operator_id: string | null;
   send_at: number | null;
+  /** JSON list. */
+  quick_replies: string | null;
 }
 
 export interface IdempotencyKeyRow {
@@ -129,6 +133,8 @@ export interface DueWorkRow {
   ready_at: number;
   token: string | null;
   claims: number;
+  /** May be woken before its time by this name; `null`: only its time counts. */
+  waits_for: string | null;
 }
 
 export interface DecisionRow {
@@ -158,6 +164,10 @@ export interface DeliveryRow {
   expires_at: number | null;
   created_at: number;
   settled_at: number | null;
+  /** Attempts in a row whose end is not written down. */
+  open_attempts: number;
+  /** 1: an earlier attempt may have arrived. */
+  possible_duplicate: number;
 }
 
 export interface DeliveryAttemptRow {
@@ -230,6 +240,18 @@ export interface TemplateRow {
   locale: string;
   text: string;
   updated_at: number;
+}
+
+export interface EndpointRow {
+  tenant: string;
+  /** The endpoint's key. */
+  id: string;
+  status: EndpointStatus;
+  wait_until: number | null;
+  /** JSON of the whole `Endpoint`; the other columns are only for finding it. */
+  record: string;
+  created_at: number;
+  version: number;
 }
 
 export interface EventRow {

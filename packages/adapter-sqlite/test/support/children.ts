@@ -4,43 +4,56 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../../..', import.meta.url));
 
-// Inside the package, so that better-sqlite3 is found from there; apart for each run, so that runs do not meet.
-const PROGRAM = fileURLToPath(new URL(`../../node_modules/.cache/child-${process.pid}.mjs`, import.meta.url));
+/** What other processes run, built from the sources. */
+export class Program {
+  readonly #file: string;
 
-/** Builds the child's program from the sources. */
-export async function buildChild(): Promise<void> {
-  await build({
-    entryPoints: [CHILD],
-    outfile: PROGRAM,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['better-sqlite3', 'kysely'],
-    alias: {
-      '@firstline/core': `${PACKAGES}/core/src/index.ts`,
-      '@firstline/storage-sql': `${PACKAGES}/storage-sql/src/index.ts`,
-    },
-  });
-}
+  private constructor(file: string) {
+    this.#file = file;
+  }
 
-export function removeChild(): void {
-  rmSync(PROGRAM, { force: true });
+  /** `name`: a file beside this one. */
+  static async build(name: string): Promise<Program> {
+    // Inside the package, so that better-sqlite3 is found from there; apart for each run, so that runs do not meet.
+    const file = fileURLToPath(new URL(`../../node_modules/.cache/${name}-${process.pid}.mjs`, import.meta.url));
+    await build({
+      entryPoints: [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      external: ['better-sqlite3', 'kysely'],
+      alias: {
+        '@firstline/core/testing': `${PACKAGES}/core/src/testing/index.ts`,
+        '@firstline/core': `${PACKAGES}/core/src/index.ts`,
+        '@firstline/storage-sql': `${PACKAGES}/storage-sql/src/index.ts`,
+      },
+    });
+    return new Program(file);
+  }
+
+  start(...args: readonly string[]): Child {
+    return new Child(this.#file, args);
+  }
+
+  remove(): void {
+    rmSync(this.#file, { force: true });
+  }
 }
 
 /** Another process; `lines` grows with what it tells. */
-export class Child {
+class Child {
   readonly lines: string[] = [];
   readonly #process: ChildProcess;
   readonly #closed: Promise<unknown>;
   #rest = '';
   #errors = '';
 
-  constructor(...args: readonly string[]) {
-    this.#process = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(program: string, args: readonly string[]) {
+    this.#process = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#closed = once(this.#process, 'close');
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
@@ -61,6 +74,12 @@ export class Child {
   async killed(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#closed;
+  }
+
+  /** Resolves when the child has killed itself, and nothing else has ended it. */
+  async killedItself(): Promise<void> {
+    await this.#closed;
+    if (this.#process.signalCode !== 'SIGKILL') throw new Error(`the child was not killed: ${this.#errors}`);
   }
 
   /** Resolves when the child has ended well. */

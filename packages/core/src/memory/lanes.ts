@@ -8,6 +8,8 @@ export interface Lane {
   readonly readyAt: number;
   readonly token: string | null;
   readonly claims: number;
+  /** May be woken before its time by this name; `null`: only its time counts. */
+  readonly waitsFor: string | null;
   /** Breaks ties: who came first is claimed first. */
   readonly order: number;
 }
@@ -23,6 +25,8 @@ const STALE_FLOOR = 64;
 export class Lanes {
   readonly #kind: WorkKind;
   readonly #lanes = new Map<string, Lane>();
+  /** Conversations by what their lanes wait for. */
+  readonly #waiting = new Map<string, Set<string>>();
   readonly #heap = new Heap<Lane>((a, b) => a.readyAt < b.readyAt || (a.readyAt === b.readyAt && a.order < b.order));
   #order = 0;
 
@@ -46,13 +50,22 @@ export class Lanes {
   }
 
   /** Due at a time, whatever was there; the claims start anew. */
-  put(conversationId: string, readyAt: number): void {
-    this.#set({ conversationId, readyAt, token: null, claims: 0, order: this.#order++ });
+  put(conversationId: string, readyAt: number, waitsFor: string | null = null): void {
+    this.#set({ conversationId, readyAt, token: null, claims: 0, waitsFor, order: this.#order++ });
+  }
+
+  /** Makes lanes due that wait for this, those due earliest first; returns their conversations. */
+  wake(waitsFor: string, now: number, limit: number): readonly string[] {
+    const lanes = [...(this.#waiting.get(waitsFor) ?? [])].flatMap((id) => this.#lanes.get(id) ?? []);
+    lanes.sort((a, b) => a.readyAt - b.readyAt || a.order - b.order);
+    const woken = lanes.slice(0, limit).map(({ conversationId }) => conversationId);
+    for (const conversationId of woken) this.put(conversationId, now);
+    return woken;
   }
 
   lease(conversationId: string, token: string, until: number): WorkLease {
     const claims = (this.#lanes.get(conversationId)?.claims ?? 0) + 1;
-    this.#set({ conversationId, readyAt: until, token, claims, order: this.#order++ });
+    this.#set({ conversationId, readyAt: until, token, claims, waitsFor: null, order: this.#order++ });
     return { kind: this.#kind, conversationId, token, until, claims };
   }
 
@@ -69,6 +82,7 @@ export class Lanes {
   }
 
   remove(conversationId: string): void {
+    this.#waitNoMore(conversationId);
     this.#lanes.delete(conversationId);
   }
 
@@ -100,10 +114,23 @@ export class Lanes {
   }
 
   #set(lane: Lane): void {
+    this.#waitNoMore(lane.conversationId);
+    if (lane.waitsFor !== null) {
+      const waiting = this.#waiting.get(lane.waitsFor) ?? new Set();
+      this.#waiting.set(lane.waitsFor, waiting.add(lane.conversationId));
+    }
     this.#lanes.set(lane.conversationId, lane);
     this.#heap.push(lane);
     if (this.#heap.size > STALE_FACTOR * this.#lanes.size + STALE_FLOOR)
       this.#heap.keep((entry) => this.#isLive(entry));
+  }
+
+  #waitNoMore(conversationId: string): void {
+    const { waitsFor = null } = this.#lanes.get(conversationId) ?? {};
+    if (waitsFor === null) return;
+    const waiting = this.#waiting.get(waitsFor);
+    waiting?.delete(conversationId);
+    if (waiting?.size === 0) this.#waiting.delete(waitsFor);
   }
 
   #dropStale(): void {

@@ -3,6 +3,7 @@ import type { Storage, StorageMethod } from '../ports/storage';
 import { accept } from './accept';
 import { archive } from './archive';
 import { commit } from './commit';
+import * as health from './endpoints';
 import { claimDeliveries, finishDeliveries, replayDelivery } from './deliveries';
 import { claimDetection, finishDetection } from './detection';
 import * as incidents from './incidents';
@@ -68,6 +69,33 @@ class MemoryStorage implements Storage {
 
   async replayDelivery(params: Params<'replayDelivery'>) {
     return replayDelivery(this.#of(params), params);
+  }
+
+  async replayDeliveries(params: Params<'replayDeliveries'>) {
+    return health.replayDeliveries(this.#of(params), params);
+  }
+
+  async endpoints(params: Params<'endpoints'>) {
+    return health.endpoints(this.#of(params), params.keys);
+  }
+
+  async endpointPage(params: Params<'endpointPage'>) {
+    return health.endpointPage(this.#of(params), params);
+  }
+
+  async endpointsInTrouble(params: Params<'endpointsInTrouble'>) {
+    return health.endpointsInTrouble(this.#of(params), params);
+  }
+
+  async putEndpoint(params: Params<'putEndpoint'>) {
+    const tables = this.#of(params);
+    const done = health.putEndpoint(tables, params);
+    if (done) this.#tenants.set(params.tenant, tables);
+    return done;
+  }
+
+  async wake(params: Params<'wake'>) {
+    return health.wake(this.#of(params), params);
   }
 
   async nextDueAt(params: Params<'nextDueAt'>) {

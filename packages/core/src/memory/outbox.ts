@@ -28,6 +28,7 @@ export function addOutbound(tables: Tables, conversation: Conversation, outbound
       attemptsThisRun: 0,
       nextAttemptAt: message.sendAt,
       expiresAt: delivery.expiresAt,
+      possibleDuplicate: false,
       createdAt: message.createdAt,
       settledAt: null,
     };
@@ -36,7 +37,8 @@ export function addOutbound(tables: Tables, conversation: Conversation, outbound
     thread.deliveries.add(row);
     thread.pending.push(row.id);
   });
-  reschedule(tables, conversationId);
+  // One that is there already may wait for its turn; what is new does not change that.
+  if (tables.lanes.deliver.get(conversationId) === undefined) reschedule(tables, conversationId);
 }
 
 /** Cancels what this commit replaces or makes wrong to say; returns what the feed is told of it. */
@@ -54,7 +56,7 @@ export function cancelPending(tables: Tables, params: CommitParams): readonly Ne
   };
   if (supersede.length > 0) cancel('superseded', ({ id }) => supersede.includes(id));
   if (cancelDeliveries !== null) cancel(cancelDeliveries.reason, ({ type }) => cancelDeliveries.types.includes(type));
-  reschedule(tables, conversationId);
+  if (events.length > 0) reschedule(tables, conversationId);
   return events;
 }
 
@@ -78,13 +80,13 @@ export function firstPending(tables: Tables, conversationId: string): Delivery |
 
 /**
  * Makes the `deliver` lane follow the first pending delivery. A lane that somebody holds is left alone: the holder is
- * sending, and looks at the rows again when that ends.
+ * sending, and looks at the rows again when that ends. `waitsFor`: what the lane may be woken by before its time.
  */
-export function reschedule(tables: Tables, conversationId: string): void {
+export function reschedule(tables: Tables, conversationId: string, waitsFor?: string): void {
   const lanes = tables.lanes.deliver;
   const lane = lanes.get(conversationId);
   if (lane !== undefined && lane.token !== null) return;
   const first = firstPending(tables, conversationId);
   if (first === null) lanes.remove(conversationId);
-  else if (lane?.readyAt !== first.nextAttemptAt) lanes.put(conversationId, first.nextAttemptAt);
+  else if (lane?.readyAt !== first.nextAttemptAt) lanes.put(conversationId, first.nextAttemptAt, waitsFor);
 }

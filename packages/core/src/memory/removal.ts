@@ -12,10 +12,14 @@ export interface Removal {
 export function removeConversations(tables: Tables, rows: readonly Conversation[], removal: Removal): number {
   const { at, reason, operatorId } = removal;
   let messages = 0;
+  const leftEndpoints = new Set<string>();
   for (const row of rows) {
-    messages += tables.thread(row.id).messages.length;
+    const { messages: own, channelKey } = tables.thread(row.id);
+    messages += own.length;
     removeRows(tables, row);
+    if (channelKey !== null) leftEndpoints.add(channelKey);
   }
+  removeEndpoints(tables, leftEndpoints);
   const gone = new Set<string | null>(rows.map(({ id }) => id));
   if (gone.size > 0) tables.events = tables.events.filter(({ conversationId }) => !gone.has(conversationId));
   tables.append(
@@ -43,6 +47,13 @@ function removeRows(tables: Tables, row: Conversation): void {
   tables.dropConversation(row);
 }
 
+/** Those that no conversation leads to any more: their keys are made from the clients' addresses. */
+function removeEndpoints(tables: Tables, keys: Set<string>): void {
+  if (tables.endpoints.size === 0) return;
+  for (const { id } of tables.conversations.values()) keys.delete(tables.thread(id).channelKey ?? '');
+  for (const key of keys) tables.endpoints.delete(key);
+}
+
 function removeMessage(tables: Tables, id: string): void {
   const { decisionId } = tables.messages.must(id);
   if (decisionId !== null) tables.decisions.remove(decisionId);
@@ -58,5 +69,6 @@ function removeMessage(tables: Tables, id: string): void {
 function removeDelivery(tables: Tables, id: string): void {
   tables.newest.deliveries.remove(tables.deliveries.must(id));
   tables.attempts.delete(id);
+  tables.openAttempts.delete(id);
   tables.deliveries.remove(id);
 }

@@ -2,6 +2,7 @@ import type { Client } from '../model/client';
 import type { Conversation } from '../model/conversation';
 import type { DecisionRecord } from '../model/decision';
 import type { Delivery, DeliveryAttempt } from '../model/delivery';
+import type { Endpoint } from '../model/endpoint';
 import type { FeedEvent, NewEvent } from '../model/event';
 import type { InboundMessage, Message } from '../model/message';
 import type { Note } from '../model/note';
@@ -56,11 +57,15 @@ export class Tables {
   /** Ids of messages that a person said what they are about. */
   readonly corrected = new Set<string>();
   readonly attempts = new Map<string, DeliveryAttempt[]>();
+  /** By delivery: attempts in a row without an end; absent: none. */
+  readonly openAttempts = new Map<string, number>();
   /** Oldest first; places are left out where entries were removed. */
   events: FeedEvent[] = [];
   readonly claims = new Map<string, Claim>();
   /** By key and locale, together as JSON. */
   readonly templates = new Map<string, StoredTemplate>();
+  /** By key. */
+  readonly endpoints = new Map<string, Endpoint>();
   readonly lanes = {
     process: new Lanes('process'),
     deliver: new Lanes('deliver'),

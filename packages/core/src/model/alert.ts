@@ -4,6 +4,7 @@
  * - `attempt_failing`     the fourth attempt of a delivery has failed
  * - `exhausted`           a delivery is dead: out of attempts
  * - `parked`              a delivery is dead: its receiver will never accept it
+ * - `outcome_unknown`     a message may have arrived, and is not sent again since that could say it twice
  * - `endpoint_paused`     nothing is sent to an endpoint for a while; what is due is kept
  * - `endpoint_disabled`   nothing is sent to an endpoint until somebody enables it; what is due is kept
  * - `recovered`           an endpoint that failed accepts messages again
@@ -17,6 +18,7 @@ export type AlertKind =
   | 'attempt_failing'
   | 'exhausted'
   | 'parked'
+  | 'outcome_unknown'
   | 'endpoint_paused'
   | 'endpoint_disabled'
   | 'recovered'
@@ -34,7 +36,7 @@ export interface Alert {
   readonly tenant: string;
   /** `null` where it concerns no single transport. */
   readonly transport: string | null;
-  /** Key of the endpoint, see `channelKey`; `null` where it concerns the transport as a whole. */
+  /** Key of the endpoint, see `Endpoint`; `null` where it concerns the transport as a whole. */
   readonly endpoint: string | null;
   /** The delivery that showed it, if one did. */
   readonly deliveryId: string | null;

@@ -2,7 +2,7 @@ import type { Classification } from './classification';
 import type { RecentRequest } from './client';
 import type { ConversationStatus, Owner } from './conversation';
 import type { Incident } from './incident';
-import type { OutboundType } from './message';
+import type { Attachment, OutboundType } from './message';
 import type { Priority } from './scenario';
 
 /** `answered`: the bot replied; `escalated`: a person must take over; `held`: the bot says nothing. */
@@ -28,6 +28,8 @@ export interface PlannedReply {
   readonly type: OutboundType;
   readonly text: string;
   readonly template: TemplateRef;
+  readonly attachments: readonly Attachment[];
+  readonly quickReplies: readonly string[];
   /** Pause after the decision before it may be sent. */
   readonly delayMs: number;
 }

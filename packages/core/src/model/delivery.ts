@@ -34,6 +34,8 @@ export interface Delivery {
   readonly nextAttemptAt: number;
   /** Never sent after this; `null`: no limit. */
   readonly expiresAt: number | null;
+  /** True: an earlier attempt may have arrived although nobody knows, and the receiver cannot recognise a repeat. */
+  readonly possibleDuplicate?: boolean;
   readonly createdAt: number;
   readonly settledAt: number | null;
 }
@@ -46,7 +48,7 @@ export interface Delivery {
  * - `cool`     the receiver asks for a pause (429); does not count as an attempt
  * - `config`   the receiver's set-up is wrong (401, 404, redirect, TLS); retried on the ladder, worth an alert
  * - `park`     this message will never be accepted; dead letter at once
- * - `off`      the address is switched off (410, blocked); dead letter at once
+ * - `off`      the address is switched off (410, blocked); the endpoint is disabled, and the message kept for when it is back
  * - `unknown`  the message may have arrived, and the receiver cannot recognise a repeat
  */
 export type OutcomeClass = 'ok' | 'retry' | 'cool' | 'config' | 'park' | 'off' | 'unknown';

@@ -1,6 +1,6 @@
 import type { Classification } from './classification';
 import type { DecisionOutcome } from './decision';
-import type { OutboundType } from './message';
+import type { Attachment, OutboundType } from './message';
 import type { Priority } from './scenario';
 import type { Ticket } from './ticket';
 
@@ -9,6 +9,9 @@ export interface OutcomeReply {
   readonly messageId: string;
   readonly text: string;
   readonly type: OutboundType;
+  readonly attachments: readonly Attachment[];
+  /** Answers to choose from with one touch. */
+  readonly quickReplies: readonly string[];
   /** Epoch milliseconds. */
   readonly sendAt: number;
 }

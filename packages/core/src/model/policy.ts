@@ -147,6 +147,10 @@ export interface Policy {
     readonly maxAgeMs: number;
     /** Sends under way at once. Default 32. */
     readonly concurrency: number;
+    /** Sends under way at once to one endpoint, so that a slow one does not take up all places. Default 8. */
+    readonly perEndpoint: number;
+    /** A due delivery that waits for longer is worth an alert (`queue_late`). Default 5 min. */
+    readonly lateAfterMs: number;
   };
   readonly work: {
     /** How long claimed work stays with its claimer; must exceed the time limits of classification and send. Default 60 s. */

@@ -1,9 +1,13 @@
 import type { DurationText } from './duration';
+import type { Attachment } from './message';
 
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 
 /** One text for every locale, or one per locale: `{ ru: '…', en: '…' }`. Variables: `{{client.name|friend}}`. */
 export type TemplateText = string | Readonly<Record<string, string>>;
+
+/** Answers to choose from with one touch: one list for every locale, or one per locale. */
+export type QuickReplies = readonly string[] | Readonly<Record<string, readonly string[]>>;
 
 /**
  * When a scenario leads to a person:
@@ -25,6 +29,13 @@ export interface ScenarioInput {
   readonly examples: readonly string[];
   /** The answer. A scenario without one leads to a person. */
   readonly reply?: TemplateText;
+  /**
+   * Offered with the reply where the transport has buttons; what the client touches comes in as an ordinary message. At
+   * most 10 of 64 characters, without variables. Per locale, they must exist in every locale that the replies have.
+   */
+  readonly quickReplies?: QuickReplies;
+  /** Files sent with the reply. Default none. */
+  readonly attachments?: readonly Attachment[];
   /** Default `'normal'`. */
   readonly priority?: Priority;
   /** Default `'never'`. */
@@ -53,6 +64,8 @@ export interface Scenario {
   readonly description: string;
   readonly examples: readonly string[];
   readonly reply: TemplateText | null;
+  readonly quickReplies: QuickReplies | null;
+  readonly attachments: readonly Attachment[];
   readonly priority: Priority;
   readonly escalate: EscalateWhen;
   readonly asksFor: string | null;

@@ -9,7 +9,9 @@ import type { Priority, Scenario } from '../model/scenario';
 import { isOpen } from './hours/business-time';
 import { gistOf } from './gist';
 import type { Cover } from './incident-cover';
+import { quickRepliesFor } from './quick-replies';
 import { remembered, timesAsked } from './repeats';
+import { replyKey } from './templates/default-templates';
 import type { TemplateValues } from './templates/template';
 import type { RenderedTemplate, TemplateCatalog } from './templates/template-catalog';
 import { needsNothingMore } from './thanks';
@@ -120,5 +122,13 @@ export function templateValues(client: Client, conversation: Conversation, varia
 }
 
 export function planned(type: PlannedReply['type'], rendered: RenderedTemplate, delayMs: number): PlannedReply {
-  return { type, text: rendered.text, template: rendered.template, delayMs };
+  return { type, text: rendered.text, template: rendered.template, attachments: [], quickReplies: [], delayMs };
+}
+
+/** The answer, with what its scenario sends along where it is the scenario's own. */
+export function plannedAnswer({ scenario, locale }: Considered, answer: RenderedTemplate): PlannedReply {
+  const reply = planned('bot_auto', answer, scenario?.delayMs ?? 0);
+  if (scenario === null || answer.template.key !== replyKey(scenario.id)) return reply;
+  const quickReplies = quickRepliesFor(scenario, answer.template.locale, locale);
+  return { ...reply, attachments: scenario.attachments, quickReplies };
 }

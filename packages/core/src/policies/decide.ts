@@ -1,6 +1,15 @@
 import type { Decision, PlannedReply, RuleTrace } from '../model/decision';
 import type { Priority } from '../model/scenario';
-import { common, type Considered, considered, type DecideInput, incidentValues, planned, render } from './considered';
+import {
+  common,
+  type Considered,
+  considered,
+  type DecideInput,
+  incidentValues,
+  planned,
+  plannedAnswer,
+  render,
+} from './considered';
 import { replyKey } from './templates/default-templates';
 import { type EscalationVerdict, escalationVerdict } from './escalation';
 import { noticeChoice } from './escalation-notice';
@@ -63,7 +72,7 @@ export function decide(given: DecideInput): Decision {
     priority: higherPriority(asked, verdict?.priority ?? null),
     rules: [owned, ...trace],
     opening: greeting === null ? [] : [planned('greeting', greeting, 0)],
-    reply: answer === null ? [] : [planned('bot_auto', answer, replyDelayMs)],
+    reply: answer === null ? [] : [plannedAnswer(input, answer)],
     replyDelayMs,
   };
   const covered = coveredByIncident(input, found, verdict);

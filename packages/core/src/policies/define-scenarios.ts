@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type FirstlineIssue, issuesError } from '../errors';
 import { UNKNOWN } from '../model/classification';
 import { parseDuration } from '../model/duration';
+import type { Attachment } from '../model/message';
 import type { Scenario, ScenarioInput } from '../model/scenario';
+import { attachmentsSchema } from './attachment-schema';
+import { quickRepliesSchema, quickReplyIssues } from './quick-replies';
 import { replyKey } from './templates/default-templates';
 import { buildTemplateCatalog, type TemplateSourceText } from './templates/template-catalog';
 
@@ -32,6 +35,8 @@ const scenarioSchema = z.strictObject({
   description: z.string().trim().min(1, 'expected one sentence about what such a message is'),
   examples: z.array(z.string().trim().min(1, 'is empty')),
   reply: templateSchema.optional(),
+  quickReplies: quickRepliesSchema.optional(),
+  attachments: attachmentsSchema.optional(),
   priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
   escalate: z.enum(['always', 'after-reply', 'never']).optional(),
   asksFor: z.string().trim().min(1).optional(),
@@ -78,6 +83,7 @@ export function defineScenarios(
   }
   const sources = replySources(checked, places);
   const locales = options.locales ?? localesOf(sources);
+  checked.forEach((one, at) => issues.push(...quickReplyIssues(one, `scenarios[${places[at] ?? at}]`, locales)));
   issues.push(...buildTemplateCatalog(sources, { locales, variables: options.variables ?? [] }).issues);
   if (issues.length > 0) throw issuesError('invalid_scenarios', 'The scenarios have faults:', issues);
   return Object.freeze(checked);
@@ -123,6 +129,8 @@ function toScenario(input: z.infer<typeof scenarioSchema>): Scenario {
     description: input.description,
     examples: Object.freeze([...input.examples]),
     reply: input.reply ?? null,
+    quickReplies: input.quickReplies ?? null,
+    attachments: (input.attachments ?? []) as readonly Attachment[],
     priority: input.priority ?? 'normal',
     escalate: input.escalate ?? 'never',
     asksFor: input.asksFor ?? null,

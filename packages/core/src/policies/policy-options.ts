@@ -113,6 +113,10 @@ export interface PolicyOptions {
     readonly maxAge?: Duration;
     /** Default 32. */
     readonly concurrency?: number;
+    /** Default 8. */
+    readonly perEndpoint?: number;
+    /** Default `'5m'`. */
+    readonly lateAfter?: Duration;
   };
   readonly work?: {
     /** Default `'60s'`. */
@@ -220,6 +224,8 @@ export const policySchema = z.strictObject({
       maxRetryAfter: positiveDuration.optional(),
       maxAge: positiveDuration.optional(),
       concurrency: z.int().min(1).max(1_000).optional(),
+      perEndpoint: z.int().min(1).max(1_000).optional(),
+      lateAfter: positiveDuration.optional(),
     })
     .optional(),
   work: z
@@ -268,6 +274,8 @@ export function buildPolicy(options: PolicyOptions): Policy {
       maxRetryAfterMs: ms(delivery?.maxRetryAfter ?? '1h'),
       maxAgeMs: ms(delivery?.maxAge ?? '5d'),
       concurrency: delivery?.concurrency ?? 32,
+      perEndpoint: delivery?.perEndpoint ?? 8,
+      lateAfterMs: ms(delivery?.lateAfter ?? '5m'),
     },
     work: {
       leaseMs: ms(work?.lease ?? '60s'),

@@ -1,6 +1,9 @@
 import { unitHash } from '../model/digest';
 import type { Delivery, DeliveryStatus, SendOutcome } from '../model/delivery';
+import type { Endpoint } from '../model/endpoint';
+import type { OutboundType } from '../model/message';
 import type { Policy } from '../model/policy';
+import { cooldownsBefore, refusesEverything } from './endpoint';
 
 export interface RetryVerdict {
   readonly status: Exclude<DeliveryStatus, 'cancelled'>;
@@ -8,44 +11,71 @@ export interface RetryVerdict {
   readonly nextAttemptAt: number;
   /** The attempt uses up one step of the ladder. */
   readonly counts: boolean;
+  /** It may arrive twice from now on. */
+  readonly possibleDuplicate?: boolean;
 }
 
-/** Shortest pause after a receiver said "too many requests" without saying how long; doubles with each step. */
+/** Said to many at once; nobody waits for it, and saying it twice to some is worse than not saying it to a few. */
+export const MASS_TYPES: readonly OutboundType[] = ['incident_notice', 'incident_resolved'];
+
+/** Shortest pause after a receiver said "too many requests" without saying how long; doubles each time in a row. */
 const COOL_DOWN_MS = 60_000;
 
 /**
  * What follows from an attempt's outcome. `delivery` is as it was claimed, so its `attemptsThisRun` does not count this
- * attempt yet.
+ * attempt yet; `endpoint` as it was before this outcome, `null` where nothing is known to be wrong with it.
  *
  * The ladder is the example of Standard Webhooks 1.0.0 unless configured otherwise. Jitter is taken from the delivery's
- * id and the attempt's number, so that it needs no random source and spreads a burst all the same.
+ * id, which comes from the injected id source, and the attempt's number: it spreads a burst as random numbers would, and
+ * every process and every run of a test comes to the same time.
  */
 export function retryVerdict(
   delivery: Delivery,
   outcome: SendOutcome,
   policy: Policy['delivery'],
   now: number,
+  endpoint: Endpoint | null = null,
 ): RetryVerdict {
   const reason = outcome.code ?? null;
+  const ended = (status: 'sent' | 'dead' | 'unknown', why: string | null): RetryVerdict => {
+    return { status, reason: why, nextAttemptAt: now, counts: true };
+  };
   switch (outcome.class) {
     case 'ok':
-      return { status: 'sent', reason: null, nextAttemptAt: now, counts: true };
-    case 'park':
-    case 'off':
-      return { status: 'dead', reason, nextAttemptAt: now, counts: true };
-    case 'unknown':
-      return { status: 'unknown', reason, nextAttemptAt: now, counts: true };
-    case 'cool':
-      return again(delivery, now + coolDown(delivery, outcome, policy), reason, false);
-    case 'retry':
-    case 'config': {
-      const pause = policy.ladderMs[delivery.attemptsThisRun];
-      if (pause === undefined)
-        return { status: 'dead', reason: reason ?? 'exhausted', nextAttemptAt: now, counts: true };
-      const wait = Math.max(jittered(pause, delivery, policy.jitter), asked(outcome, policy));
-      return again(delivery, now + wait, reason, true);
+      return ended('sent', null);
+    case 'park': {
+      const tried = delivery.attemptsThisRun > 0 || reason === 'ssrf_blocked';
+      if (!refusesEverything(endpoint, delivery.id, tried)) return ended('dead', reason);
+      return onLadder(delivery, outcome, policy, now) ?? ended('dead', reason);
     }
+    case 'unknown': {
+      const once = !MASS_TYPES.includes(delivery.type) && delivery.possibleDuplicate !== true;
+      const retried = once ? onLadder(delivery, outcome, policy, now) : null;
+      return retried === null ? ended('unknown', reason) : { ...retried, possibleDuplicate: true };
+    }
+    case 'cool': {
+      const cooldowns = endpoint === null ? 0 : cooldownsBefore(endpoint, now);
+      return again(delivery, now + coolDown(delivery, outcome, policy, cooldowns), reason, false);
+    }
+    // The endpoint is disabled, and the message kept; should that be forgotten, the ladder comes to its end.
+    case 'off':
+    case 'retry':
+    case 'config':
+      return onLadder(delivery, outcome, policy, now) ?? ended('dead', reason ?? 'exhausted');
   }
+}
+
+/** The next step of the ladder; `null`: there is none. */
+function onLadder(
+  delivery: Delivery,
+  outcome: SendOutcome,
+  policy: Policy['delivery'],
+  now: number,
+): RetryVerdict | null {
+  const pause = policy.ladderMs[delivery.attemptsThisRun];
+  if (pause === undefined) return null;
+  const wait = Math.max(jittered(pause, delivery, policy.jitter), asked(outcome, policy));
+  return again(delivery, now + wait, outcome.code ?? null, true);
 }
 
 function again(delivery: Delivery, nextAttemptAt: number, reason: string | null, counts: boolean): RetryVerdict {
@@ -55,8 +85,8 @@ function again(delivery: Delivery, nextAttemptAt: number, reason: string | null,
   return { status: 'pending', reason, nextAttemptAt, counts };
 }
 
-function coolDown(delivery: Delivery, outcome: SendOutcome, policy: Policy['delivery']): number {
-  const doubled = COOL_DOWN_MS * 2 ** Math.min(delivery.attempts, 6);
+function coolDown(delivery: Delivery, outcome: SendOutcome, policy: Policy['delivery'], cooldowns: number): number {
+  const doubled = COOL_DOWN_MS * 2 ** Math.min(cooldowns, 6);
   const step = policy.ladderMs[Math.min(delivery.attemptsThisRun, policy.ladderMs.length - 1)] ?? 0;
   const wanted = outcome.retryAfterMs === undefined ? doubled : Math.max(outcome.retryAfterMs, step);
   const pause = Math.min(wanted, policy.maxRetryAfterMs);

@@ -53,7 +53,7 @@ export function transcript(input: TranscriptInput): string {
         ? {
             seq: one.seq,
             speaker: speaker(one),
-            attachments: one.direction === 'inbound' ? one.attachments.map((file) => attachment(file, veil)) : [],
+            attachments: one.attachments.map((file) => attachment(file, veil)),
           }
         : { seq: null, speaker: `internal note of ${oneLine(one.operatorId)}`, attachments: [] }),
     })),

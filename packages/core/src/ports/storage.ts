@@ -1,10 +1,12 @@
 import type { Channel } from '../model/channel';
 import type { Conversation } from '../model/conversation';
 import type { Delivery, DeliveryStatus, OutboundDelivery, SendOutcome } from '../model/delivery';
+import type { Endpoint } from '../model/endpoint';
 import type { NewEvent } from '../model/event';
 import type { Attachment, InboundMessage } from '../model/message';
 import type { CommitParams, CommitResult } from './storage-commit';
 import type { StorageIncidents } from './storage-incidents';
+import type { StorageEndpoints } from './storage-endpoints';
 import type { StorageReads } from './storage-reads';
 import type { StorageSignals } from './storage-signals';
 import type { StorageUpkeep } from './storage-upkeep';
@@ -65,17 +67,49 @@ export type AcceptResult =
       readonly sameContent: boolean;
     };
 
-/** What to do with a delivery whose time has come. Pure; the storage asks it inside its transaction. */
-export type DeliveryGate = (delivery: Delivery, conversation: Conversation) => GateVerdict;
+/** Where a delivery goes to, and how that place has been doing. */
+export interface DeliveryPlace {
+  /** The conversation's channel key. */
+  readonly key: string;
+  /** The row with this key; `null`: there is none, and nothing is wrong. */
+  readonly own: Endpoint | null;
+  /** The row of the transport as a whole, whose key is its name. */
+  readonly transport: Endpoint | null;
+  /** Attempts on this delivery whose end was never written down, in a row up to now; a replay begins anew. */
+  readonly openAttempts: number;
+}
+
+/**
+ * What to do with a delivery whose time has come. The storage asks it inside its transaction, about the same delivery again
+ * where the transaction has to be run again, and expects the same answer to the same question.
+ */
+export type DeliveryGate = (delivery: Delivery, conversation: Conversation, place: DeliveryPlace) => GateVerdict;
 
 export type GateVerdict =
-  | { readonly action: 'send' }
-  | { readonly action: 'settle'; readonly status: 'cancelled' | 'expired'; readonly reason: string };
+  | {
+      readonly action: 'send';
+      /** The delivery is marked as one that may arrive twice. */
+      readonly possibleDuplicate?: boolean;
+      /**
+       * New rows for `own` and `transport`, with a version one higher, written with the attempt. Where somebody else has
+       * changed one meanwhile, nothing is sent and the gate is asked again with the row as it is then.
+       */
+      readonly holds?: readonly Endpoint[];
+    }
+  | {
+      readonly action: 'settle';
+      readonly status: 'cancelled' | 'expired' | 'dead' | 'unknown';
+      readonly reason: string;
+    }
+  /** No attempt is begun. The lane becomes due at `until`, later than now, or when `waitsFor` is woken. */
+  | { readonly action: 'wait'; readonly until: number; readonly waitsFor: string | null };
 
 export interface ClaimedDelivery extends OutboundDelivery {
   readonly lease: WorkLease;
   /** Number of the attempt that was written down with the claim. */
   readonly attempt: number;
+  /** As the gate was told, with what it wanted written. */
+  readonly place: DeliveryPlace;
 }
 
 export interface DeliveryResult {
@@ -91,7 +125,13 @@ export interface DeliveryResult {
     readonly nextAttemptAt: number;
     /** False where the attempt does not use up the retry ladder (`cool`). */
     readonly counts: boolean;
+    /** True marks the delivery as one that may arrive twice; it stays marked. */
+    readonly possibleDuplicate?: boolean;
+    /** For `pending`: the lane becomes due earlier when this is woken. */
+    readonly waitsFor?: string;
   };
+  /** The conversation's new channel, and its key. */
+  readonly move?: { readonly channel: Channel; readonly channelKey: string };
   readonly events: readonly NewEvent[];
 }
 
@@ -108,7 +148,7 @@ export type StorageMethod = Exclude<keyof Storage, 'signals'>;
  *
  * The members stand in the order of a message's way. `storageContract` of `@firstline/core/testing` checks all of it.
  */
-export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep {
+export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep, StorageEndpoints {
   /** Where several processes share the storage and can be told of each other's commits. Default: each of them sweeps. */
   readonly signals?: StorageSignals;
 
@@ -197,9 +237,9 @@ export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep {
    * Claims due `deliver` lanes and begins an attempt on the first pending delivery of each (lowest `seq`). `gate` is
    * asked about every one whose time has come; what it settles is settled here (event `delivery.settled` with
    * `{ deliveryId, messageId, status, attempt, code }`), and the next one of the conversation is looked at. What is
-   * settled does not count towards `limit`; a gate that throws changes nothing. For each delivery returned, `attempts`
-   * grows and an attempt row is written. A lane whose first delivery is not due yet is made due at that time; one with
-   * nothing pending is removed.
+   * settled or has to wait does not count towards `limit`, but a call that has made 100 lanes wait may end early; a gate
+   * that throws changes nothing. For each delivery returned, `attempts` grows and an attempt row is written. A lane whose
+   * first delivery is not due yet is made due at that time; one with nothing pending is removed.
    */
   claimDeliveries(params: {
     readonly tenant: string;
@@ -215,6 +255,10 @@ export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep {
    * whose lease is not in force any more changes nothing. Of a delivery that was cancelled while it was being sent, the
    * attempt is written down, and the delivery only if it was `sent` or `unknown`, since that is what the client saw.
    * Returns the ids of the deliveries that were written.
+   *
+   * `move` changes the conversation's channel and its key with the attempt, also of a delivery that was cancelled. Where
+   * the client has another open conversation on the new channel, which is where what they write from there belongs, only
+   * the channel changes: the key stays, and nothing new joins.
    */
   finishDeliveries(params: {
     readonly tenant: string;

@@ -63,7 +63,11 @@ export interface Transport {
    * Throws a `FirstlineError` with code `invalid_channel` and the `path` of the member at fault. Must not use the network.
    */
   checkAddress(address: JsonObject): JsonObject;
-  /** How fast may be sent to this channel; the engine keeps to all of them, in each process. Default: no limit. */
+  /**
+   * How fast may be sent to this channel; the engine keeps to all of them, in each process by itself: n processes that share
+   * a bot give each an n-th of its limit. A fifth of each limit above 1 is kept for answers, so that what is said to many
+   * at once does not hold them up. What has to wait uses up no attempt. Default: no limit.
+   */
   paces?(channel: Channel): readonly Pace[];
   /** Shows that an answer is being written, while a reply waits for its `delay`. Best effort: nobody waits for it. */
   typing?(channel: Channel): Promise<void>;
@@ -73,6 +77,12 @@ export interface Transport {
    * must be passed on as the idempotency key where the protocol has one.
    */
   send(outbound: OutboundDelivery, context: SendContext): Promise<SendOutcome>;
+  /**
+   * Called once by `engine.stop()` before it lets what was begun come to its end: nothing is received from now on, sends
+   * still work. Without it, what comes until `stop` is refused by `Ingress.receive` with `stopped`, and nothing of it is
+   * stored.
+   */
+  stopReceiving?(): Promise<void>;
   /** Called once by `engine.stop()` after the last send ended. Receives nothing more from then on. */
   stop?(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Alert } from '../model/alert';
 import type { Channel } from '../model/channel';
 import type { DecisionRecord } from '../model/decision';
 import type { Policy } from '../model/policy';
@@ -13,6 +14,7 @@ import type { Storage } from '../ports/storage';
 import type { Transport } from '../ports/transport';
 import type { IncidentBook } from './incident-book';
 import type { TemplateStore } from './template-store';
+import type { Typing } from './typing';
 import type { Wakeups } from './wakeups';
 
 /** What every verb of the runtime works with; put together once by `createEngine`. */
@@ -37,10 +39,13 @@ export interface EngineContext {
   readonly transports: ReadonlyMap<string, Transport>;
   readonly defaultChannel: { readonly channel: Channel; readonly key: string } | null;
   readonly rateLimiter: RateLimiter;
+  /** The host's own hook; it may fail. */
+  readonly onAlert: (alert: Alert) => unknown;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
   readonly dispatcher: Dispatcher;
+  readonly typing: Typing;
   readonly wakeups: Wakeups;
   /** Some scenario is the report of a failure, and outages are looked for. */
   readonly watchesOutages: boolean;

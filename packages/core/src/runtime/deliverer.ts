@@ -1,20 +1,23 @@
 import { FirstlineError } from '../errors';
 import type { SendOutcome } from '../model/delivery';
 import type { NewEvent } from '../model/event';
-import { deliveryVerdict } from '../policies/delivery-gate';
-import { retryVerdict } from '../policies/retry';
 import type { ClaimedDelivery, DeliveryResult } from '../ports/storage';
 import type { Transport } from '../ports/transport';
+import type { AttemptVerdicts } from './attempt-verdicts';
 import type { EngineContext } from './context';
+import type { EndpointHealth } from './endpoint-health';
+import { Pacer } from './pacer';
+import { GRACE_MS, SendGate } from './send-gate';
+import { SendPlaces } from './send-places';
 import { TIME_IS_UP, withinTime } from './time-limit';
 import { announce } from './wakeups';
 
 /** A receiver that did not answer in time may still be at work on the message; a repeat at once would meet it there. */
 const AFTER_TIMEOUT_MS = 60_000;
-/** A transport that keeps its own time limit is heard out, since it knows better what became of the message. */
-const GRACE_MS = 1_000;
 /** Results written in one transaction at most. */
 const RESULTS_AT_ONCE = 100;
+/** How often this process looks whether what is due is late. */
+const LOOK_EVERY_MS = 60_000;
 
 /**
  * Sends what is due. The attempt is written down with the claim, before the send, and its outcome after it; results of
@@ -22,33 +25,37 @@ const RESULTS_AT_ONCE = 100;
  */
 export class Deliverer {
   readonly #context: EngineContext;
+  readonly #health: EndpointHealth;
+  readonly #verdicts: AttemptVerdicts;
+  readonly #places: SendPlaces;
+  readonly #pacer = new Pacer();
   readonly #sending = new Set<Promise<void>>();
   readonly #results: DeliveryResult[] = [];
   #writing: Promise<void> | null = null;
+  #lookedAt: number | null = null;
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, health: EndpointHealth, verdicts: AttemptVerdicts) {
     this.#context = context;
+    this.#health = health;
+    this.#verdicts = verdicts;
+    this.#places = new SendPlaces(context);
   }
 
   /** Claims as many due deliveries as there are free places and begins to send them; resolves to their number. */
   async claimDue(): Promise<number> {
-    const { storage, tenant, clock, ids, policy } = this.#context;
-    const places = policy.delivery.concurrency - this.#sending.size;
-    if (places <= 0) return 0;
-    const now = clock.now();
-    const claimed = await storage.claimDeliveries({
-      tenant,
-      now,
-      token: ids.next(),
-      until: now + policy.work.leaseMs,
-      limit: places,
-      gate: (delivery, conversation) => deliveryVerdict(delivery, conversation, now),
-    });
-    for (const delivery of claimed) {
-      const sending = this.#send(delivery).finally(() => this.#sending.delete(sending));
-      this.#sending.add(sending);
+    await this.#lookForLate();
+    for (;;) {
+      const places = this.#context.policy.delivery.concurrency - this.#sending.size;
+      if (places <= 0) return 0;
+      const { claimed, waits } = await this.#claim(places);
+      for (const delivery of claimed) {
+        const sending = this.#send(delivery).finally(() => this.#sending.delete(sending));
+        this.#sending.add(sending);
+      }
+      // A place may have become free between being found taken and being waited for.
+      if (waits > 0) await this.#places.callIn();
+      if (claimed.length > 0 || waits === 0) return claimed.length;
     }
-    return claimed.length;
   }
 
   /** Waits until every send has ended and is written down. */
@@ -56,13 +63,38 @@ export class Deliverer {
     while (this.#sending.size > 0 || this.#writing !== null) {
       await Promise.all([...this.#sending, this.#writing]);
     }
+    await this.#health.idle();
+  }
+
+  /** Gives up what this process alone knows of. To be called when nothing is claimed any more. */
+  async close(): Promise<void> {
+    try {
+      await this.#places.close();
+    } catch (error) {
+      this.#complain(error, 'what was set aside comes due by itself');
+    }
+  }
+
+  async #claim(limit: number): Promise<{ readonly claimed: readonly ClaimedDelivery[]; readonly waits: number }> {
+    const { storage, tenant, clock, ids, policy } = this.#context;
+    const now = clock.now();
+    const gate = new SendGate(this.#context, this.#places, this.#pacer, now);
+    let claimed: readonly ClaimedDelivery[] = [];
+    try {
+      const until = now + policy.work.leaseMs;
+      claimed = await storage.claimDeliveries({ tenant, now, token: ids.next(), until, limit, gate: gate.ask });
+    } finally {
+      gate.close(claimed);
+    }
+    return { claimed, waits: gate.waits };
   }
 
   async #send(claimed: ClaimedDelivery): Promise<void> {
-    const { clock, policy, logger } = this.#context;
+    const { logger } = this.#context;
+    const noted = this.#verdicts.begin(claimed);
     const outcome = await this.#attempt(claimed);
-    const now = clock.now();
-    const next = retryVerdict(claimed.delivery, outcome, policy.delivery, now);
+    this.#places.leave(claimed.place.key);
+    const { next, move, now } = await this.#verdicts.judge(claimed, outcome, noted);
     const { id: deliveryId, transport } = claimed.delivery;
     if (outcome.class !== 'ok') {
       const fields = { deliveryId, transport, attempt: claimed.attempt, outcome: outcome.class, code: outcome.code };
@@ -74,14 +106,15 @@ export class Deliverer {
       attempt: claimed.attempt,
       outcome,
       next,
-      events: [event(claimed, outcome, next.status, now)],
+      ...(move === null ? {} : { move }),
+      events: events(claimed, outcome, next, move, now),
     });
     await this.#write();
   }
 
   async #attempt(claimed: ClaimedDelivery): Promise<SendOutcome> {
     const transport = this.#context.transports.get(claimed.channel.transport);
-    if (transport === undefined) return { class: 'config', code: 'no_transport' };
+    if (transport === undefined) return { class: 'config', code: 'no_transport', scope: 'transport' };
     try {
       return await this.#limited(transport, claimed);
     } catch (error) {
@@ -99,7 +132,8 @@ export class Deliverer {
     const outcome = await withinTime(clock, transport.timeoutMs + GRACE_MS, sending);
     if (outcome !== TIME_IS_UP) return outcome;
     stop.abort(TIME_IS_UP);
-    return { class: 'retry', code: 'timeout', retryAfterMs: AFTER_TIMEOUT_MS };
+    const kind = transport.forgetful === true ? 'unknown' : 'retry';
+    return { class: kind, code: 'timeout', retryAfterMs: AFTER_TIMEOUT_MS };
   }
 
   /** One writer at a time; what ends while it writes goes into its next transaction. */
@@ -111,27 +145,52 @@ export class Deliverer {
   }
 
   async #writeBatch(): Promise<void> {
-    const { storage, tenant, clock, logger, wakeups } = this.#context;
+    const { storage, tenant, clock, wakeups } = this.#context;
     const results = this.#results.splice(0, RESULTS_AT_ONCE);
     const now = clock.now();
     try {
       await storage.finishDeliveries({ tenant, now, results });
+      await this.#places.callIn();
     } catch (error) {
       // The attempt stays open and the lease runs out: the delivery is tried again under the same id.
-      const code = error instanceof FirstlineError ? error.code : undefined;
-      logger.error({ deliveries: results.length, code }, 'could not write down how deliveries ended');
+      this.#complain(error, 'could not write down how deliveries ended');
     }
     announce(wakeups, { deliver: now });
   }
+
+  /** The lanes that are due come first, so that one of them tells whether any is late. */
+  async #lookForLate(): Promise<void> {
+    const { storage, tenant, clock, policy } = this.#context;
+    const now = clock.now();
+    // Whoever has just begun to work has not had the time to be late.
+    this.#lookedAt ??= now;
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    const due = await storage.nextDueAt({ tenant, kinds: ['deliver'] });
+    if (due === null || now - due <= policy.delivery.lateAfterMs) return;
+    const detail = `the oldest due delivery waits for ${Math.round((now - due) / 1_000)} s`;
+    await this.#health.raise({ key: '', transport: '' }, { kind: 'queue_late', detail });
+  }
+
+  #complain(error: unknown, message: string): void {
+    const code = error instanceof FirstlineError ? error.code : undefined;
+    this.#context.logger.error({ code }, message);
+  }
 }
 
-function event(claimed: ClaimedDelivery, outcome: SendOutcome, status: string, at: number): NewEvent {
-  const { delivery, attempt } = claimed;
-  const settled = status !== 'pending';
-  return {
-    type: settled ? 'delivery.settled' : 'delivery.failed',
-    at,
-    conversationId: delivery.conversationId,
-    data: { deliveryId: delivery.id, messageId: delivery.messageId, status, attempt, code: outcome.code ?? null },
-  };
+function events(
+  { delivery, attempt }: ClaimedDelivery,
+  outcome: SendOutcome,
+  next: DeliveryResult['next'],
+  move: DeliveryResult['move'] | null,
+  at: number,
+): readonly NewEvent[] {
+  const { id: deliveryId, messageId, conversationId } = delivery;
+  const { status } = next;
+  const code = outcome.code ?? null;
+  const type = status === 'pending' ? 'delivery.failed' : 'delivery.settled';
+  const ended: NewEvent = { type, at, conversationId, data: { deliveryId, messageId, status, attempt, code } };
+  if (move === null || move === undefined) return [ended];
+  const data = { transport: move.channel.transport, deliveryId };
+  return [{ type: 'conversation.moved', at, conversationId, data }, ended];
 }

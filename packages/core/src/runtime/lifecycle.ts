@@ -1,5 +1,5 @@
 import { FirstlineError } from '../errors';
-import type { Ingress } from '../ports/transport';
+import type { Ingress, Transport } from '../ports/transport';
 import type { EngineContext } from './context';
 import { learnCorrections } from './corrections';
 import type { Worker } from './worker';
@@ -87,18 +87,35 @@ export class Lifecycle {
   async #start(): Promise<void> {
     await this.#open();
     for (const [name, transport] of this.#context.transports) await transport.start?.(this.#ingress(name), name);
-    if (this.#stopping === null) await this.#worker.start();
+    if (this.#stopping !== null) return;
+    this.#context.typing.start();
+    await this.#worker.start();
   }
 
   async #stop(): Promise<void> {
     this.#stopSignal.abort();
     await this.#starting?.catch(() => undefined);
+    this.#context.typing.stop();
+    const transports = [...this.#context.transports.values()];
+    await this.#each(transports, async (transport) => transport.stopReceiving?.());
     await Promise.allSettled(this.#inUse);
     await this.#worker.stop();
-    for (const transport of this.#context.transports.values()) await transport.stop?.();
+    await this.#each(transports, async (transport) => transport.stop?.());
     await this.#opening?.catch(() => undefined);
     this.#context.templates.stop();
     await this.#context.storage.close();
+  }
+
+  /** One that fails to stop does not keep the others from it, nor the storage from being closed. */
+  async #each(transports: readonly Transport[], body: (transport: Transport) => Promise<unknown>): Promise<void> {
+    for (const result of await Promise.allSettled(transports.map(body))) {
+      if (result.status === 'fulfilled') continue;
+      const error: unknown = result.reason;
+      this.#context.logger.error(
+        { error: error instanceof Error ? error.name : typeof error },
+        'a transport did not stop',
+      );
+    }
   }
 }
 

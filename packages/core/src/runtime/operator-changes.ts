@@ -1,5 +1,6 @@
 import type { Conversation } from '../model/conversation';
 import type { EventType, NewEvent } from '../model/event';
+import type { Attachment } from '../model/message';
 import type { Ticket } from '../model/ticket';
 import { attendBy, paused } from '../policies/hours/attendance';
 import { BOT_TYPES } from '../policies/delivery-gate';
@@ -14,6 +15,7 @@ import { emptyCommit } from './empty-commit';
 /** What a person says, and whether it still has to be sent. */
 export interface Words {
   readonly text: string;
+  readonly attachments: readonly Attachment[];
   readonly send: boolean;
 }
 
@@ -98,7 +100,7 @@ function said(
   context: EngineContext,
   conversation: Conversation,
   operatorId: string,
-  { text, send }: Words,
+  { text, attachments, send }: Words,
   now: number,
 ): NewOutbound {
   return {
@@ -107,7 +109,7 @@ function said(
       type: 'operator',
       text,
       locale: conversation.locale,
-      attachments: [],
+      attachments,
       quickReplies: [],
       createdAt: now,
       sendAt: now,

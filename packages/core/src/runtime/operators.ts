@@ -1,13 +1,17 @@
 import { FirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
+import type { Attachment } from '../model/message';
 import type { Note } from '../model/note';
 import type { OutcomeReply } from '../model/outcome';
+import { attachmentsSchema } from '../policies/attachment-schema';
 import { cleanText } from '../policies/clean-text';
+import { zodIssues } from '../policies/define-scenarios';
 import { type OwnershipAction, refusal } from '../policies/ownership';
 import type { CommitParams } from '../ports/storage-commit';
 import type { ConversationState } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import { emptyCommit } from './empty-commit';
+import { outcomeReply } from './outcome';
 import { operatorChanges, type Words } from './operator-changes';
 import type { Processor } from './processor';
 import { announce } from './wakeups';
@@ -15,6 +19,13 @@ import { announce } from './wakeups';
 export interface OperatorParams {
   /** Who acts. Default `'operator'`. */
   readonly operatorId?: string;
+}
+
+export interface ReplyParams extends OperatorParams {
+  /** May be empty only when there is an attachment. */
+  readonly text: string;
+  /** At most 20. Default none. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** People are slow and the bot is quick: a step that keeps colliding has another cause. */
@@ -40,12 +51,12 @@ export class Operators {
   }
 
   /** A person answers, and thereby takes the conversation. */
-  async reply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply> {
+  async reply(conversationId: string, params: ReplyParams): Promise<OutcomeReply> {
     return this.#say(conversationId, params, true);
   }
 
   /** A person answered somewhere else, and the host tells: recorded and not sent, otherwise the same as `reply`. */
-  async recordReply(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<OutcomeReply> {
+  async recordReply(conversationId: string, params: ReplyParams): Promise<OutcomeReply> {
     return this.#say(conversationId, params, false);
   }
 
@@ -78,20 +89,19 @@ export class Operators {
     return addNote;
   }
 
-  async #say(
-    conversationId: string,
-    params: OperatorParams & { readonly text: string },
-    send: boolean,
-  ): Promise<OutcomeReply> {
-    const sent = await this.#act('reply', conversationId, params, { text: this.#text(params.text), send });
+  async #say(conversationId: string, params: ReplyParams, send: boolean): Promise<OutcomeReply> {
+    const attachments = checkAttachments(params.attachments ?? []);
+    const text = this.#text(params.text, attachments.length > 0);
+    const sent = await this.#act('reply', conversationId, params, { text, attachments, send });
     const said = sent?.outbound[0]?.message;
     if (said === undefined) throw new FirstlineError('internal', 'an operator reply was committed without its message');
-    return { messageId: said.id, text: said.text, type: said.type, sendAt: said.sendAt };
+    return outcomeReply(said);
   }
 
-  #text(given: string): string {
+  #text(given: string, mayBeEmpty = false): string {
     const text = typeof given === 'string' ? cleanText(given) : '';
     const limit = this.#context.policy.receiving.maxTextLength;
+    if (mayBeEmpty && given === '') return text;
     if (text !== '' && text.length <= limit) return text;
     throw new FirstlineError('invalid_input', `text: expected 1 to ${limit} characters`, { path: 'text' });
   }
@@ -147,6 +157,13 @@ export class Operators {
     if (conversation === null) throw notFound(conversationId);
     return conversation;
   }
+}
+
+function checkAttachments(given: readonly Attachment[]): readonly Attachment[] {
+  const result = attachmentsSchema.safeParse(given);
+  if (result.success) return result.data as readonly Attachment[];
+  const { path, message } = zodIssues('attachments', result.error)[0] ?? { path: 'attachments', message: 'is no list' };
+  throw new FirstlineError('invalid_input', `${path}: ${message}`, { path });
 }
 
 function notFound(conversationId: string): FirstlineError {

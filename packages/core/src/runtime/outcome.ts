@@ -2,6 +2,7 @@ import type { DecisionRecord } from '../model/decision';
 import type { InboundMessage } from '../model/message';
 import type { Outcome, OutcomeReply } from '../model/outcome';
 import type { Ticket } from '../model/ticket';
+import type { NewOutbound } from '../ports/storage-commit';
 import type { StoredOutcome } from '../ports/storage-reads';
 
 /** The answer of `receive` for a message that has just been decided. */
@@ -42,7 +43,17 @@ export function storedOutcome(stored: StoredOutcome, status?: 'duplicate'): Outc
       incident: null,
     };
   }
-  const replies = stored.replies.map(({ id, text, type, sendAt }) => ({ messageId: id, text, type, sendAt }));
-  const outcome = decidedOutcome(message, decision, replies, ticket);
+  const outcome = decidedOutcome(message, decision, stored.replies.map(outcomeReply), ticket);
   return status === undefined ? outcome : { ...outcome, status };
+}
+
+export function outcomeReply({
+  id: messageId,
+  text,
+  type,
+  attachments,
+  quickReplies,
+  sendAt,
+}: NewOutbound['message']): OutcomeReply {
+  return { messageId, text, type, attachments, quickReplies, sendAt };
 }

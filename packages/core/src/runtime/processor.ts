@@ -11,7 +11,7 @@ import { stageOf } from '../policies/ownership';
 import { answerLocale, classify, toldLocale } from './classify';
 import type { EngineContext } from './context';
 import { decisionChanges } from './decision-changes';
-import { decidedOutcome, storedOutcome } from './outcome';
+import { decidedOutcome, outcomeReply, storedOutcome } from './outcome';
 import { TIME_IS_UP, withinTime } from './time-limit';
 import { announce } from './wakeups';
 
@@ -173,6 +173,8 @@ export class Processor {
       if (result.status === 'lost') return null;
       if (result.status === 'committed') {
         const sendAt = changes.commit.outbound.find((reply) => reply.delivery !== null)?.message.sendAt;
+        const lastAt = Math.max(...changes.commit.outbound.map((reply) => reply.message.sendAt), now);
+        if (lastAt > now) context.typing.show(state.conversation.channel, lastAt);
         const remindAt = changes.commit.scheduleReminder?.dueAt;
         const watchAt = changes.commit.watch?.dueAt ?? undefined;
         announce(context.wakeups, {
@@ -244,12 +246,7 @@ export class Processor {
     if (waiting.length === 0) return;
     const { storage, tenant } = this.#context;
     const { record, commit } = changes;
-    const replies = commit.outbound.map(({ message: { id, text, type, sendAt } }) => ({
-      messageId: id,
-      text,
-      type,
-      sendAt,
-    }));
+    const replies = commit.outbound.map((reply) => outcomeReply(reply.message));
     const ticket =
       changes.ticket ?? (record.ticketId === null ? null : await storage.ticket({ tenant, ticketId: record.ticketId }));
     for (const id of waiting) this.#expected.get(id)?.tell(decidedOutcome({ ...message, id }, record, replies, ticket));

@@ -12,7 +12,6 @@ import type { Page } from '../ports/storage-reads';
 import { clockOf } from '../policies/hours/attendance';
 import type { ServiceClock } from '../policies/hours/service-level';
 import type { EngineContext } from './context';
-import { announce } from './wakeups';
 
 export interface ListParams {
   /** From the previous page. */
@@ -74,13 +73,6 @@ export interface DeliveryReads {
   list(
     params?: ListParams & { readonly status?: DeliveryStatus; readonly conversationId?: string },
   ): Promise<Page<Delivery>>;
-  /**
-   * Sends a `dead`, `expired` or `unknown` delivery again, under the same id, with a fresh retry ladder.
-   * `operatorId` says who wants it, for the feed; default `'operator'`.
-   *
-   * @throws FirstlineError `not_found`; `conflict` when it is in another status
-   */
-  replay(deliveryId: string, params?: { readonly operatorId?: string }): Promise<Delivery>;
 }
 
 export function conversationReads(context: EngineContext): ConversationReads {
@@ -138,22 +130,10 @@ export function ticketReads({ storage, tenant, policy, clock }: EngineContext): 
   };
 }
 
-export function deliveryReads({ storage, tenant, clock, wakeups }: EngineContext): DeliveryReads {
+export function deliveryReads({ storage, tenant }: EngineContext): DeliveryReads {
   return {
     get: (deliveryId) => storage.delivery({ tenant, deliveryId }),
     list: (params = {}) => storage.deliveries({ ...params, tenant, limit: pageSize(params) }),
-    replay: async (deliveryId, { operatorId = 'operator' } = {}) => {
-      const now = clock.now();
-      const delivery = await storage.replayDelivery({ tenant, now, deliveryId, operatorId });
-      if (delivery === null) {
-        throw new FirstlineError('not_found', `there is no delivery ${deliveryId}`, { path: 'deliveryId' });
-      }
-      if (delivery.status !== 'pending') {
-        throw new FirstlineError('conflict', `a delivery that is ${delivery.status} cannot be replayed`);
-      }
-      announce(wakeups, { deliver: now });
-      return delivery;
-    },
   };
 }
 

@@ -5,6 +5,7 @@ import { digest } from '../model/digest';
 import { canonicalJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Attachment } from '../model/message';
 import type { ReceiveInput } from '../model/receive-input';
+import { attachmentsSchema } from '../policies/attachment-schema';
 import { cleanText } from '../policies/clean-text';
 import { zodIssues } from '../policies/define-scenarios';
 import type { EngineContext } from './context';
@@ -41,12 +42,6 @@ const identifier = z
     (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
     'must not contain control characters or lone surrogates',
   );
-const attachmentSchema = z.strictObject({
-  kind: z.enum(['image', 'document', 'audio', 'video', 'other']),
-  url: z.string().min(1).max(2_048),
-  mimeType: z.string().max(255).optional(),
-  size: z.int().nonnegative().optional(),
-});
 const addressSchema = z.custom<JsonObject>(
   (value) =>
     isPlainObject(value) && isJson(value, MAX_ADDRESS_DEPTH) && JSON.stringify(value).length <= MAX_ADDRESS_LENGTH,
@@ -58,7 +53,7 @@ const inputSchema = z.strictObject({
   id: identifier.optional(),
   channel: z.strictObject({ transport: z.string(), address: addressSchema }).optional(),
   locale: z.string().max(35).optional(),
-  attachments: z.array(attachmentSchema).max(20).optional(),
+  attachments: attachmentsSchema.optional(),
   automated: z.boolean().optional(),
   client: z.strictObject({ name: z.string().max(255).optional(), region: z.string().max(200).optional() }).optional(),
   source: z.string().max(255).optional(),

@@ -36,7 +36,7 @@ const KINDS: readonly WorkKind[] = ['process', 'announce', 'remind', 'watch', 'd
  */
 export class Worker {
   readonly #context: EngineContext;
-  readonly #lanes: Readonly<Record<WorkKind, Lane>>;
+  readonly #lanes: Readonly<Record<WorkKind, Lane>> & { readonly deliver: Deliverer };
   readonly #detection: Detection;
   readonly #housekeeping: Housekeeping;
   #stopping: AbortController | null = null;
@@ -85,6 +85,7 @@ export class Worker {
     if (started) await dispatcher.stop();
     await this.#loops;
     await this.idle();
+    await this.#lanes.deliver.close();
   }
 
   async idle(): Promise<void> {

@@ -1,12 +1,17 @@
+import type { Channel } from '../model/channel';
 import type { OutboundDelivery, SendOutcome } from '../model/delivery';
 import type { JsonObject } from '../model/json';
-import type { SendContext, Transport } from '../ports/transport';
+import type { Ingress, Pace, SendContext, Transport } from '../ports/transport';
 
 export interface FakeTransportOptions {
   /** Default 10 s. */
   readonly timeoutMs?: number;
   /** People chat here, see `Transport.chat`. Default false. */
   readonly chat?: boolean;
+  /** The receiver cannot recognise a repeat, see `Transport.forgetful`. Default false. */
+  readonly forgetful?: boolean;
+  /** See `Transport.paces`. Default: no limit. */
+  readonly paces?: (channel: Channel) => readonly Pace[];
   /** Default: any address is fine as it is. */
   readonly checkAddress?: (address: JsonObject) => JsonObject;
 }
@@ -23,23 +28,36 @@ export type SendResponder = (outbound: OutboundDelivery, context: SendContext) =
 export class FakeTransport implements Transport {
   readonly timeoutMs: number;
   readonly chat: boolean;
+  readonly forgetful: boolean;
   /** Every send in order, whatever became of it. */
   readonly sent: RecordedSend[] = [];
+  /** Where it was shown that an answer is being written, each time. */
+  readonly typed: Channel[] = [];
+  readonly #paces: (channel: Channel) => readonly Pace[];
   readonly #checkAddress: (address: JsonObject) => JsonObject;
   readonly #scripted: (SendOutcome | Error)[] = [];
   readonly #received = new Map<string, RecordedSend>();
   #respond: SendResponder = () => ({ class: 'ok' });
-  #started = false;
+  #state: 'new' | 'started' | 'stopped' = 'new';
+  #ingress: Ingress | null = null;
 
   constructor(options: FakeTransportOptions = {}) {
     this.timeoutMs = options.timeoutMs ?? 10_000;
     this.chat = options.chat ?? false;
+    this.forgetful = options.forgetful ?? false;
+    this.#paces = options.paces ?? (() => []);
     this.#checkAddress = options.checkAddress ?? ((address) => address);
   }
 
   /** Between `start` and `stop`. */
   get started(): boolean {
-    return this.#started;
+    return this.#state === 'started';
+  }
+
+  /** What it was started with: tests feed messages through it, as a platform would. Throws before `start`. */
+  get ingress(): Ingress {
+    if (this.#ingress === null) throw new Error('FakeTransport: ingress: the transport is not started');
+    return this.#ingress;
   }
 
   /** What was confirmed so far, as a receiver that remembers delivery ids sees it: each once, in order. */
@@ -63,14 +81,25 @@ export class FakeTransport implements Transport {
     return this.#checkAddress(address);
   }
 
-  async start(): Promise<void> {
-    this.#started = true;
+  async start(ingress?: Ingress): Promise<void> {
+    this.#state = 'started';
+    this.#ingress = ingress ?? null;
+  }
+
+  paces(channel: Channel): readonly Pace[] {
+    return this.#paces(channel);
+  }
+
+  async typing(channel: Channel): Promise<void> {
+    this.typed.push(channel);
   }
 
   async send(outbound: OutboundDelivery, context: SendContext): Promise<SendOutcome> {
+    if (this.#state === 'stopped') return { class: 'retry', code: 'stopped' };
+    if (context.signal.aborted) return ABORTED;
     const send: RecordedSend = { ...outbound, context };
     this.sent.push(send);
-    const outcome = this.#scripted.shift() ?? (await this.#respond(outbound, context));
+    const outcome = this.#scripted.shift() ?? (await unlessAborted(this.#respond(outbound, context), context.signal));
     if (outcome instanceof Error) throw outcome;
     const { id } = outbound.delivery;
     if (outcome.class === 'ok' && !this.#received.has(id)) this.#received.set(id, send);
@@ -78,6 +107,19 @@ export class FakeTransport implements Transport {
   }
 
   async stop(): Promise<void> {
-    this.#started = false;
+    this.#state = 'stopped';
+  }
+}
+
+const ABORTED: SendOutcome = { class: 'retry', code: 'timeout' };
+
+async function unlessAborted(answer: SendOutcome | Promise<SendOutcome>, signal: AbortSignal): Promise<SendOutcome> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<SendOutcome>((resolve) => (abort = () => resolve(ABORTED)));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

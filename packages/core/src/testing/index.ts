@@ -10,4 +10,11 @@ export {
   type ScriptedRule,
 } from './scripted-classifier';
 export { storageContract, type StorageContractOptions } from './storage-contract';
+export {
+  type CreateTransport,
+  type ReceivedSend,
+  transportContract,
+  type TransportContractOptions,
+  type TransportUnderTest,
+} from './transport-contract';
 export type { ContractTestApi, CreateStorage, StorageUnderTest } from './contract/cases';

@@ -11,12 +11,14 @@ import { cancelCases, orderCases, replayCases } from './contract/outbox-order';
 import { feedCases, filterCases, pagingCases } from './contract/paging';
 import { countCases, exactnessCases, lookupCases } from './contract/reading';
 import { archiveCases, eraseCases } from './contract/erasing';
+import { moveCases, openAttemptCases, replayRangeCases } from './contract/moving';
 import { pruneCases } from './contract/pruning';
 import { reminderCases } from './contract/reminding';
 import { correctionCases, noteCases, queueCases, templateCases, ticketCases } from './contract/staffing';
 import { draftCases } from './contract/superseding';
 import { tenantCases } from './contract/tenancy';
 import { turnCases } from './contract/turning';
+import { endpointCases, waitCases } from './contract/waiting';
 import { watchCases } from './contract/watching';
 
 export interface StorageContractOptions {
@@ -62,6 +64,11 @@ export function storageContract(
   orderCases(cases);
   cancelCases(cases);
   replayCases(cases);
+  replayRangeCases(cases);
+  waitCases(cases);
+  endpointCases(cases);
+  moveCases(cases);
+  openAttemptCases(cases);
   pagingCases(cases);
   filterCases(cases);
   feedCases(cases);

@@ -44,6 +44,12 @@ interface DetailParams {
   readonly closedAt: number | null;
 }
 
+interface MoveParams {
+  readonly tenant: string;
+  readonly id: string;
+  readonly channel: string;
+}
+
 interface ListParams extends NewestParams {
   readonly clientId: string;
   readonly owner: Owner;
@@ -146,6 +152,36 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
       db.updateTable('conversations').set({ active_on: p.today }).where('tenant', '=', p.tenant).where('id', '=', p.id),
     ),
 
+    /** Not where the client has another open conversation on the new channel. */
+    move: define((db, p: MoveParams & { readonly channelKey: string }) =>
+      db
+        .updateTable('conversations')
+        .set({ channel: p.channel, channel_key: p.channelKey })
+        .where('tenant', '=', p.tenant)
+        .where('id', '=', p.id)
+        .where((eb) =>
+          eb.or([
+            eb('status', '=', literal('closed')),
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom('conversations as o')
+                  .select('o.id')
+                  .where('o.tenant', '=', p.tenant)
+                  .whereRef('o.client_id', '=', 'conversations.client_id')
+                  .where('o.channel_key', '=', p.channelKey)
+                  .where('o.status', '<>', literal('closed')),
+              ),
+            ),
+          ]),
+        ),
+    ),
+
+    /** Sends what is said in it somewhere else, and leaves the key by which it is found. */
+    redirect: define((db, p: MoveParams) =>
+      db.updateTable('conversations').set({ channel: p.channel }).where('tenant', '=', p.tenant).where('id', '=', p.id),
+    ),
+
     get: define((db, p: { tenant: string; id: string }) =>
       db.selectFrom('conversations').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
     ),
@@ -154,6 +190,14 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
       db
         .selectFrom('conversations')
         .selectAll()
+        .where('tenant', '=', p.tenant)
+        .where('id', dialect.among, dialect.elements(p.ids)),
+    ),
+
+    channelKeys: define((db, p: { tenant: string; ids: string }) =>
+      db
+        .selectFrom('conversations')
+        .select('channel_key')
         .where('tenant', '=', p.tenant)
         .where('id', dialect.among, dialect.elements(p.ids)),
     ),

@@ -1,9 +1,10 @@
 import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundType } from '@firstline/core';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
 import { newestFirst, type NewestParams } from '../newest-first';
 import type { Define } from '../statement';
+import type { Database } from '../tables';
 
 interface ListParams extends NewestParams {
   readonly status: DeliveryStatus;
@@ -29,6 +30,17 @@ interface FinishParams {
   /** 1 or 0. */
   readonly counts: number;
   readonly settledAt: number | null;
+  /** 1, or `null`: as it was. */
+  readonly possibleDuplicate: 1 | null;
+}
+
+interface ReplayParams {
+  readonly tenant: string;
+  readonly status: DeliveryStatus;
+  readonly from: number;
+  readonly to: number;
+  readonly settledBy: number;
+  readonly limit: number;
 }
 
 type AttemptEnd = Pick<DeliveryAttempt, 'tenant' | 'deliveryId' | 'number' | 'finishedAt' | 'outcome'> &
@@ -36,25 +48,31 @@ type AttemptEnd = Pick<DeliveryAttempt, 'tenant' | 'deliveryId' | 'number' | 'fi
 
 export function deliveryQueries(define: Define, dialect: SqlDialect) {
   return {
-    insert: define((db, p: Omit<Delivery, 'status' | 'reason' | 'attempts' | 'attemptsThisRun' | 'settledAt'>) =>
-      db.insertInto('deliveries').values({
-        tenant: p.tenant,
-        id: p.id,
-        message_id: p.messageId,
-        conversation_id: p.conversationId,
-        client_id: p.clientId,
-        transport: p.transport,
-        type: p.type,
-        seq: p.seq,
-        status: literal('pending'),
-        reason: null,
-        attempts: 0,
-        attempts_this_run: 0,
-        next_attempt_at: p.nextAttemptAt,
-        expires_at: p.expiresAt,
-        created_at: p.createdAt,
-        settled_at: null,
-      }),
+    insert: define(
+      (
+        db,
+        p: Omit<Delivery, 'status' | 'reason' | 'attempts' | 'attemptsThisRun' | 'settledAt' | 'possibleDuplicate'>,
+      ) =>
+        db.insertInto('deliveries').values({
+          tenant: p.tenant,
+          id: p.id,
+          message_id: p.messageId,
+          conversation_id: p.conversationId,
+          client_id: p.clientId,
+          transport: p.transport,
+          type: p.type,
+          seq: p.seq,
+          status: literal('pending'),
+          reason: null,
+          attempts: 0,
+          attempts_this_run: 0,
+          next_attempt_at: p.nextAttemptAt,
+          expires_at: p.expiresAt,
+          created_at: p.createdAt,
+          settled_at: null,
+          open_attempts: 0,
+          possible_duplicate: 0,
+        }),
     ),
 
     cancel: define((db, p: CancelParams) =>
@@ -132,7 +150,18 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
     begin: define((db, p: { tenant: string; ids: string }) =>
       db
         .updateTable('deliveries')
-        .set((eb) => ({ attempts: eb('attempts', '+', eb.lit(1)) }))
+        .set((eb) => ({
+          attempts: eb('attempts', '+', eb.lit(1)),
+          open_attempts: eb('open_attempts', '+', eb.lit(1)),
+        }))
+        .where('tenant', '=', p.tenant)
+        .where('id', dialect.among, dialect.elements(p.ids)),
+    ),
+
+    markDuplicates: define((db, p: { tenant: string; ids: string }) =>
+      db
+        .updateTable('deliveries')
+        .set((eb) => ({ possible_duplicate: eb.lit(1) }))
         .where('tenant', '=', p.tenant)
         .where('id', dialect.among, dialect.elements(p.ids)),
     ),
@@ -146,9 +175,39 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
           next_attempt_at: eb.fn.coalesce(eb.val(p.nextAttemptAt), 'next_attempt_at'),
           attempts_this_run: eb('attempts_this_run', '+', p.counts),
           settled_at: p.settledAt,
+          open_attempts: eb.lit(0),
+          possible_duplicate: eb.fn.coalesce(eb.val(p.possibleDuplicate), 'possible_duplicate'),
         }))
         .where('tenant', '=', p.tenant)
         .where('id', '=', p.id),
+    ),
+
+    /** What waits in these conversations for its next attempt after a failed one need not wait any longer. */
+    retryNow: define((db, p: { tenant: string; ids: string; now: number }) =>
+      db
+        .updateTable('deliveries')
+        .set({ next_attempt_at: p.now })
+        .where('tenant', '=', p.tenant)
+        .where('conversation_id', dialect.among, dialect.elements(p.ids))
+        .where('status', '=', literal('pending'))
+        .where('attempts_this_run', '>', sql.lit(0))
+        .where('next_attempt_at', '>', p.now),
+    ),
+
+    replayable: define((db, p: ReplayParams) =>
+      replayable(db, p).select('d.id').orderBy('d.created_at').orderBy('d.id').limit(p.limit),
+    ),
+
+    replayableOf: define((db, p: ReplayParams & { readonly endpoint: string }) =>
+      replayable(db, p)
+        .innerJoin('conversations as c', (join) =>
+          join.onRef('c.tenant', '=', 'd.tenant').onRef('c.id', '=', 'd.conversation_id'),
+        )
+        .select('d.id')
+        .where('c.channel_key', '=', p.endpoint)
+        .orderBy('d.created_at')
+        .orderBy('d.id')
+        .limit(p.limit),
     ),
 
     replay: define((db, p: { tenant: string; id: string; now: number }) =>
@@ -161,6 +220,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
           next_attempt_at: p.now,
           expires_at: null,
           settled_at: null,
+          open_attempts: eb.lit(0),
         }))
         .where('tenant', '=', p.tenant)
         .where('id', '=', p.id)
@@ -209,6 +269,17 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
       }),
     ),
   };
+}
+
+/** By the index over status and time. */
+function replayable(db: Kysely<Database>, p: ReplayParams) {
+  return db
+    .selectFrom('deliveries as d')
+    .where('d.tenant', '=', p.tenant)
+    .where('d.status', '=', p.status)
+    .where('d.created_at', '>=', p.from)
+    .where('d.created_at', '<', p.to)
+    .where('d.settled_at', '<=', p.settledBy);
 }
 
 export function attemptQueries(define: Define) {

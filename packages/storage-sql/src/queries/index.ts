@@ -7,6 +7,7 @@ import { conversationQueries } from './conversations';
 import { countQueries } from './counts';
 import { decisionQueries } from './decisions';
 import { attemptQueries, deliveryQueries } from './deliveries';
+import { endpointQueries } from './endpoints';
 import { eventQueries } from './events';
 import { idempotencyKeyQueries } from './idempotency-keys';
 import { incidentClientQueries } from './incident-clients';
@@ -32,6 +33,7 @@ export function sqlQueries(dialect: SqlDialect) {
     counts: countQueries(define),
     decisions: decisionQueries(define),
     deliveries: deliveryQueries(define, dialect),
+    endpoints: endpointQueries(define, dialect),
     events: eventQueries(define, dialect),
     idempotencyKeys: idempotencyKeyQueries(define),
     incidentClients: incidentClientQueries(define, dialect),

@@ -126,7 +126,7 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
     lease: define((db, p: LanesParams & { readonly token: string; readonly until: number }) =>
       db
         .updateTable('due_work')
-        .set((eb) => ({ ready_at: p.until, token: p.token, claims: eb('claims', '+', eb.lit(1)) }))
+        .set((eb) => ({ ready_at: p.until, token: p.token, claims: eb('claims', '+', eb.lit(1)), waits_for: null }))
         .where('tenant', '=', p.tenant)
         .where('kind', '=', p.kind)
         .where('conversation_id', dialect.among, dialect.elements(p.ids)),
@@ -162,22 +162,47 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
     release: define((db, p: DueParams) => changedLane(db, p).set({ ready_at: p.readyAt, token: null })),
 
     /** Makes a lane due at a time, whatever was there. */
-    put: define((db, p: DueParams) =>
-      newLane(db, p).onConflict((conflict) =>
-        conflict
-          .columns(KEY)
-          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), token: null, claims: eb.lit(0) })),
-      ),
-    ),
+    put: define((db, p: DueParams) => putLane(newLane(db, p))),
+
+    /** The same, or when what it waits for is woken. */
+    putWaiting: define((db, p: DueParams & { readonly waitsFor: string }) => putLane(newLane(db, p, p.waitsFor))),
 
     /** The same, unless somebody holds it: the holder will look at the rows again. */
     putUnheld: define((db, p: DueParams) =>
       newLane(db, p).onConflict((conflict) =>
         conflict
           .columns(KEY)
-          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), claims: eb.lit(0) }))
+          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), claims: eb.lit(0), waits_for: null }))
           .where('due_work.token', 'is', null),
       ),
+    ),
+
+    /** The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Locked as above. */
+    waiting: define((db, p: { tenant: string; waitsFor: string; limit: number }) =>
+      dialect.lock(
+        db
+          .selectFrom('due_work')
+          .innerJoin('conversations', (join) =>
+            join
+              .onRef('conversations.tenant', '=', 'due_work.tenant')
+              .onRef('conversations.id', '=', 'due_work.conversation_id'),
+          )
+          .select('due_work.conversation_id')
+          .where('due_work.tenant', '=', p.tenant)
+          .where('due_work.waits_for', '=', p.waitsFor)
+          .orderBy('due_work.ready_at')
+          .limit(p.limit),
+        'skip',
+      ),
+    ),
+
+    wake: define((db, p: { tenant: string; ids: string; now: number }) =>
+      db
+        .updateTable('due_work')
+        .set((eb) => ({ ready_at: p.now, claims: eb.lit(0), waits_for: null }))
+        .where('tenant', '=', p.tenant)
+        .where('kind', '=', literal('deliver'))
+        .where('conversation_id', dialect.among, dialect.elements(p.ids)),
     ),
 
     remove: define((db, p: LaneParams) => removedLane(db, p)),
@@ -225,8 +250,21 @@ function key(p: LaneParams) {
   return { tenant: p.tenant, kind: p.kind, conversation_id: p.conversationId };
 }
 
-function newLane(db: Kysely<Database>, p: DueParams) {
-  return db.insertInto('due_work').values({ ...key(p), ready_at: p.readyAt, token: null, claims: 0 });
+function newLane(db: Kysely<Database>, p: DueParams, waitsFor: string | null = null) {
+  return db
+    .insertInto('due_work')
+    .values({ ...key(p), ready_at: p.readyAt, token: null, claims: 0, waits_for: waitsFor });
+}
+
+function putLane(lane: ReturnType<typeof newLane>) {
+  return lane.onConflict((conflict) =>
+    conflict.columns(KEY).doUpdateSet((eb) => ({
+      ready_at: eb.ref('excluded.ready_at'),
+      token: null,
+      claims: eb.lit(0),
+      waits_for: eb.ref('excluded.waits_for'),
+    })),
+  );
 }
 
 function lane(db: Kysely<Database>, p: LaneParams) {

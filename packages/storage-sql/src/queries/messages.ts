@@ -20,7 +20,10 @@ interface DecideParams {
   readonly now: number;
   readonly decisionId: string | null;
 }
-type OutboundParams = Omit<OutboundMessage, 'direction' | 'attachments' | 'quickReplies'>;
+type OutboundParams = Omit<OutboundMessage, 'direction' | 'attachments' | 'quickReplies'> & {
+  readonly attachments: string | null;
+  readonly quickReplies: string | null;
+};
 
 export function messageQueries(define: Define, dialect: SqlDialect) {
   return {
@@ -53,6 +56,8 @@ export function messageQueries(define: Define, dialect: SqlDialect) {
         direction: literal('outbound'),
         text: p.text,
         locale: p.locale,
+        attachments: p.attachments,
+        quick_replies: p.quickReplies,
         created_at: p.createdAt,
         type: p.type,
         decision_id: p.decisionId,

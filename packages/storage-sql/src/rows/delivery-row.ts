@@ -17,6 +17,7 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     attemptsThisRun: row.attempts_this_run,
     nextAttemptAt: row.next_attempt_at,
     expiresAt: row.expires_at,
+    possibleDuplicate: row.possible_duplicate === 1,
     createdAt: row.created_at,
     settledAt: row.settled_at,
   };

@@ -22,7 +22,7 @@ export function inboundOf(row: MessageRow): InboundMessage {
     text: row.text,
     originalText: row.original_text === null ? null : (JSON.parse(row.original_text) as string),
     locale: row.locale,
-    attachments: row.attachments === null ? [] : (JSON.parse(row.attachments) as readonly Attachment[]),
+    attachments: listOf<Attachment>(row.attachments),
     automated: row.automated === 1,
     createdAt: row.created_at,
     inTurn: row.in_turn === 1,
@@ -44,8 +44,8 @@ export function outboundOf(row: MessageRow): OutboundMessage {
     seq: row.seq,
     direction: 'outbound',
     type: row.type,
-    attachments: [],
-    quickReplies: [],
+    attachments: listOf<Attachment>(row.attachments),
+    quickReplies: listOf<string>(row.quick_replies),
     text: row.text,
     locale: row.locale,
     createdAt: row.created_at,
@@ -53,4 +53,8 @@ export function outboundOf(row: MessageRow): OutboundMessage {
     operatorId: row.operator_id,
     sendAt: row.send_at,
   };
+}
+
+function listOf<T>(json: string | null): readonly T[] {
+  return json === null ? [] : (JSON.parse(json) as readonly T[]);
 }

@@ -68,6 +68,7 @@ export function decisionCases(cases: Cases): void {
         attemptsThisRun: 0,
         nextAttemptAt: fixture.now,
         expiresAt: null,
+        possibleDuplicate: false,
         createdAt: fixture.now,
         settledAt: null,
         history: [],

@@ -1,5 +1,6 @@
 import { type Channel, channelKey } from '../../model/channel';
-import type { FeedEvent } from '../../model/event';
+import type { Endpoint } from '../../model/endpoint';
+import type { FeedEvent, NewEvent } from '../../model/event';
 import type { Attachment } from '../../model/message';
 import type { Delivery, DeliveryAttempt } from '../../model/delivery';
 import type {
@@ -222,6 +223,21 @@ export class Fixture {
     return { ...delivery, history: attempts };
   }
 
+  /** Writes a row in the place of the one there is, if its version is still the one before. */
+  putEndpoint(endpoint: Endpoint, wake: string | null = null, events: readonly NewEvent[] = []): Promise<boolean> {
+    const { tenant, now } = this;
+    const expectedVersion = endpoint.version === 1 ? null : endpoint.version - 1;
+    return this.storage.putEndpoint({ tenant, now, endpoint, expectedVersion, wake, events });
+  }
+
+  async endpoint(key: string): Promise<Endpoint | null> {
+    return (await this.storage.endpoints({ tenant: this.tenant, keys: [key] }))[0] ?? null;
+  }
+
+  wake(waitsFor: string, limit = 100): Promise<number> {
+    return this.storage.wake({ tenant: this.tenant, now: this.now, waitsFor, limit });
+  }
+
   nextDueAt(...kinds: readonly WorkKind[]): Promise<number | null> {
     return this.storage.nextDueAt({ tenant: this.tenant, kinds });
   }
@@ -277,6 +293,7 @@ export class Fixture {
       tickets: (await storage.tickets(page)).items,
       queue: await storage.queue({ tenant, limit: 100 }),
       templates: await storage.templates({ tenant }),
+      endpoints: (await storage.endpointPage(page)).items,
       events: await storage.events({ tenant, after: 0, limit: 1_000 }),
       counts: await storage.counts({ tenant, now }),
       due: await Promise.all(

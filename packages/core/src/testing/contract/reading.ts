@@ -224,10 +224,21 @@ export function exactnessCases(cases: Cases): void {
       ] as const;
       const { message, conversation } = await fixture.hear({ channel, attachments });
       equal([message.attachments, conversation.channel], [attachments, channel]);
-      await fixture.decide(await fixture.claimTurn());
+      const quickReplies = ['Да, "всё"', "it's \\ fine", '👍'];
+      const plain = fixture.rows.reply();
+      const rich = fixture.rows.reply({ attachments, quickReplies });
+      await fixture.decide(await fixture.claimTurn(), { outbound: [rich, plain] });
       const stored = given(await fixture.storage.outcome({ tenant: fixture.tenant, messageId: message.id }));
       equal([stored.message.attachments, stored.conversation.channel], [attachments, channel]);
-      equal((await fixture.claimOne()).channel, channel);
+      matches(stored.replies, [
+        { attachments, quickReplies },
+        { attachments: [], quickReplies: [] },
+      ]);
+      const claimed = await fixture.claimOne();
+      equal(
+        [claimed.channel, claimed.message.attachments, claimed.message.quickReplies],
+        [channel, attachments, quickReplies],
+      );
     });
 
     cases.it('snapshots: what was handed out or in does not change the store', async (fixture) => {

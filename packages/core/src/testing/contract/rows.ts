@@ -1,8 +1,9 @@
 import type { Conversation } from '../../model/conversation';
 import type { DecisionRecord } from '../../model/decision';
 import type { DeliveryStatus, OutcomeClass, SendOutcome } from '../../model/delivery';
+import type { Endpoint } from '../../model/endpoint';
 import type { EventType, NewEvent } from '../../model/event';
-import type { OutboundType } from '../../model/message';
+import type { Attachment, OutboundType } from '../../model/message';
 import type { Note } from '../../model/note';
 import type { Reminder } from '../../model/reminder';
 import type { Ticket } from '../../model/ticket';
@@ -40,6 +41,8 @@ export class Rows {
       readonly text?: string;
       readonly delayMs?: number;
       readonly expiresAt?: number;
+      readonly attachments?: readonly Attachment[];
+      readonly quickReplies?: readonly string[];
       /** Default true. */
       readonly delivered?: boolean;
     } = {},
@@ -53,8 +56,8 @@ export class Rows {
         text: options.text ?? 'An answer',
         locale: 'en',
         createdAt: now,
-        attachments: [],
-        quickReplies: [],
+        attachments: options.attachments ?? [],
+        quickReplies: options.quickReplies ?? [],
         sendAt: now + delayMs,
         decisionId: null,
         operatorId: type === 'operator' ? 'operator-1' : null,
@@ -205,6 +208,30 @@ export class Rows {
     };
   }
 
+  endpoint(key: string, changes: Partial<Endpoint> = {}): Endpoint {
+    const now = this.#now();
+    return {
+      tenant: this.#tenant,
+      key,
+      transport: 'fake',
+      status: 'active',
+      reason: 'http_503',
+      failing: ['delivery-1'],
+      parked: [],
+      cooldowns: 0,
+      probes: 0,
+      firstFailureAt: now,
+      lastFailureAt: now,
+      lastSuccessAt: null,
+      waitUntil: null,
+      told: { attempt_failing: now },
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+      ...changes,
+    };
+  }
+
   event(type: EventType, conversationId: string | null, about: string): NewEvent {
     return { type, at: this.#now(), conversationId, data: { about } };
   }
@@ -213,7 +240,14 @@ export class Rows {
   result(
     claimed: ClaimedDelivery,
     status: Exclude<DeliveryStatus, 'cancelled'>,
-    options: { readonly againAt?: number; readonly counts?: boolean; readonly outcome?: SendOutcome } = {},
+    options: {
+      readonly againAt?: number;
+      readonly counts?: boolean;
+      readonly outcome?: SendOutcome;
+      readonly waitsFor?: string;
+      readonly possibleDuplicate?: boolean;
+      readonly move?: DeliveryResult['move'];
+    } = {},
   ): DeliveryResult {
     const reason = status === 'sent' ? null : 'http_503';
     const outcome = options.outcome ?? { class: OUTCOME_OF[status], ...(reason === null ? {} : { code: reason }) };
@@ -222,7 +256,12 @@ export class Rows {
       deliveryId: claimed.delivery.id,
       attempt: claimed.attempt,
       outcome,
-      next: { status, reason, nextAttemptAt: options.againAt ?? this.#now(), counts: options.counts ?? true },
+      next: {
+        ...{ status, reason, nextAttemptAt: options.againAt ?? this.#now(), counts: options.counts ?? true },
+        ...(options.waitsFor === undefined ? {} : { waitsFor: options.waitsFor }),
+        ...(options.possibleDuplicate === undefined ? {} : { possibleDuplicate: options.possibleDuplicate }),
+      },
+      ...(options.move === undefined ? {} : { move: options.move }),
       events: [this.event('delivery.settled', claimed.delivery.conversationId, claimed.delivery.id)],
     };
   }

@@ -1,3 +1,4 @@
+import { channelKey } from '../../model/channel';
 import type { ClaimedDelivery, DeliveryGate } from '../../ports/storage';
 import type { CommitParams } from '../../ports/storage-commit';
 import type { ConversationState, WorkLease } from '../../ports/storage-work';
@@ -9,6 +10,9 @@ type Changes = Pick<
   CommitParams,
   'outbound' | 'cancelDeliveries' | 'supersede' | 'settleReminder' | 'scheduleReminder' | 'watch' | 'client'
 >;
+
+/** What lanes wait for. */
+const PLACES = ['here', 'there'] as const;
 
 /** One of everything that can happen to a storage, in any order, by callers that come late, vanish or give up. */
 export class Walk {
@@ -36,6 +40,7 @@ export class Walk {
       () => this.#finish(),
       () => this.#finish(),
       () => this.#replay(),
+      () => this.#wake(),
       () => this.#remove(),
       () => this.#wait(),
     ] as const;
@@ -159,8 +164,12 @@ export class Walk {
 
   async #claimDeliveries(): Promise<void> {
     const random = this.#random;
-    const gate: DeliveryGate = () =>
-      random.chance(0.8) ? { action: 'send' } : { action: 'settle', status: 'expired', reason: 'too_late' };
+    const until = this.#fixture.now + 1 + random.below(30) * SECOND;
+    const gate: DeliveryGate = () => {
+      if (random.chance(0.6)) return { action: 'send', possibleDuplicate: random.chance(0.2) };
+      if (random.chance(0.5)) return { action: 'wait', until, waitsFor: random.pick([null, ...PLACES]) };
+      return { action: 'settle', status: random.pick(['expired', 'dead']), reason: 'too_late' };
+    };
     this.#sending.push(...(await this.#fixture.claimDeliveries({ gate, limit: 1 + random.below(3) })));
   }
 
@@ -169,7 +178,13 @@ export class Walk {
     if (claimed === undefined) return;
     const { rows, now } = this.#fixture;
     const status = this.#random.pick(['sent', 'sent', 'pending', 'dead', 'unknown']);
-    const options = { againAt: now + this.#random.below(3) * 20 * SECOND, counts: this.#random.chance(0.5) };
+    const to = this.#random.pick([CHANNEL, OTHER_CHANNEL]);
+    const options = {
+      againAt: now + this.#random.below(3) * 20 * SECOND,
+      counts: this.#random.chance(0.5),
+      ...(this.#random.chance(0.5) ? { waitsFor: this.#random.pick(PLACES) } : {}),
+      ...(this.#random.chance(0.2) ? { move: { channel: to, channelKey: channelKey(to) } } : {}),
+    };
     await this.#fixture.finish(rows.result(claimed, status, options));
   }
 
@@ -178,6 +193,10 @@ export class Walk {
     const { items } = await storage.deliveries({ tenant, limit: 20, status: 'dead' });
     const deliveryId = items[this.#random.below(items.length)]?.id;
     if (deliveryId !== undefined) await this.#fixture.replay(deliveryId);
+  }
+
+  async #wake(): Promise<void> {
+    await this.#fixture.wake(this.#random.pick(PLACES), 1 + this.#random.below(3));
   }
 
   async #remove(): Promise<void> {
