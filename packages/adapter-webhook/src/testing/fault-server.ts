@@ -49,6 +49,7 @@ export class FaultServer {
   #arrived = 0;
   #accepted = 0;
   #closed = 0;
+  #sent = 0;
   #ended = false;
 
   /** Use {@link faultServer}. */
@@ -60,7 +61,7 @@ export class FaultServer {
     this.certificate = certificate?.cert ?? null;
     const inner = this.#inner(certificate);
     // In front of the HTTP server, so that a connection can be broken before anybody has read from it.
-    this.#front = createServer((socket) => this.#connected(socket, inner));
+    this.#front = createServer({ noDelay: true }, (socket) => this.#connected(socket, inner));
     this.#front.listen(0, '127.0.0.1');
   }
 
@@ -91,6 +92,11 @@ export class FaultServer {
   /** Connections so far. */
   get connections(): number {
     return this.#accepted;
+  }
+
+  /** Bytes it has handed to the network so far: what clients have read, and what waits in the buffers in between. */
+  get bytesSent(): number {
+    return [...this.#open.keys()].reduce((sum, socket) => sum + socket.bytesWritten, this.#sent);
   }
 
   /** The next request, or the next `times` of them, are treated like this. Calls add up, and go before `otherwise`. */
@@ -156,6 +162,7 @@ export class FaultServer {
       clearTimeout(timer);
       this.#open.delete(socket);
       this.#closed += 1;
+      this.#sent += socket.bytesWritten;
       this.#events.emit('change');
     });
     const [first] = this.#scripted;
@@ -211,10 +218,12 @@ export class FaultServer {
     if (socket === null) return;
     if (fault.kind === 'stall' && fault.at === 'request') this.#stalled.add(response);
     const over = new AbortController();
-    socket.once('close', () => {
+    // Also where the connection ends without an answer.
+    response.once('close', () => {
       this.#stalled.delete(response);
       over.abort(fault);
     });
+    response.setHeader('date', new Date(this.#clock.now()).toUTCString());
     const accepted = this.#acceptedBy(socket);
     const reset = (): void => void accepted?.resetAndDestroy();
     void playFault({ fault, response, socket, reset, clock: this.#clock, over: over.signal });

@@ -26,11 +26,13 @@ export type Fault =
   | { readonly kind: 'end'; readonly at: FaultPoint; readonly status?: number }
   /** Says nothing more, until `release()`, the client or `connectionMs` ends it. */
   | { readonly kind: 'stall'; readonly at: FaultPoint; readonly status?: number }
-  /** A byte at a time. */
+  /** A little at a time, without end. */
   | {
       readonly kind: 'drip';
-      readonly at: 'headers' | 'body';
+      readonly at: 'request' | 'headers' | 'body';
       readonly status?: number;
+      /** Default `x`. */
+      readonly piece?: string;
       /** Default 5. */
       readonly everyMs?: number;
     }

@@ -37,7 +37,7 @@ export async function playFault({ fault, response, socket, reset, clock, over }:
       return void write(socket, begun(fault, clock));
     case 'drip':
       write(socket, begun(fault, clock));
-      return drip(socket, fault.everyMs ?? DEFAULT_DRIP_MS, clock, over);
+      return drip(socket, fault, clock, over);
     case 'flood':
       return flood(socket, fault, clock);
     case 'gzip-bomb': {
@@ -67,9 +67,14 @@ function write(socket: Socket, text: string, done: () => void = () => undefined)
   else socket.write(text, done);
 }
 
-async function drip(socket: Socket, everyMs: number, clock: Clock, over: AbortSignal): Promise<void> {
-  while (!over.aborted && socket.writable) {
-    socket.write('x');
+async function drip(
+  socket: Socket,
+  { piece = 'x', everyMs = DEFAULT_DRIP_MS }: Extract<Fault, { kind: 'drip' }>,
+  clock: Clock,
+  over: AbortSignal,
+): Promise<void> {
+  for (let left = MAX_BYTES; left > 0 && !over.aborted && socket.writable; left -= piece.length) {
+    socket.write(piece);
     await clock.sleep(everyMs, over);
   }
 }
