@@ -168,7 +168,7 @@ export class FaultServer {
     const [first] = this.#scripted;
     if (first === undefined || !('at' in first) || first.at !== 'connect') return void inner.emit('connection', socket);
     this.#scripted.shift();
-    if (first.kind === 'reset') socket.resetAndDestroy();
+    if (first.kind === 'reset') resetNow(socket);
     else if (first.kind === 'end') socket.end();
     // Read on, so that the end of the connection is noticed.
     socket.resume();
@@ -180,10 +180,11 @@ export class FaultServer {
     request.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > (this.#options.maxBytes ?? 1024 ** 2)) this.#acceptedBy(request.socket)?.resetAndDestroy();
+      if (size > (this.#options.maxBytes ?? 1024 ** 2)) resetNow(this.#acceptedBy(request.socket));
     });
     request.on('error', () => undefined);
     request.on('end', () => {
+      if (request.socket.destroyed) return;
       const recorded = this.#record(request, Buffer.concat(chunks));
       this.#arrived += 1;
       if (this.#requests.length < (this.#options.maxRequests ?? 10_000)) this.#requests.push(recorded);
@@ -225,12 +226,19 @@ export class FaultServer {
     });
     response.setHeader('date', new Date(this.#clock.now()).toUTCString());
     const accepted = this.#acceptedBy(socket);
-    const reset = (): void => void accepted?.resetAndDestroy();
+    const reset = (): void => resetNow(accepted);
     void playFault({ fault, response, socket, reset, clock: this.#clock, over: over.signal });
   }
 }
 
 const RAW = Symbol('bytes since the last request');
+
+/** `resetAndDestroy()` would end the connection politely first, and a quick client would see no more than that. */
+function resetNow(socket: (Socket & { resetAndClosing?: boolean }) | undefined): void {
+  if (socket === undefined) return;
+  socket.resetAndClosing = true;
+  socket.destroy();
+}
 
 interface RawSocket extends Socket {
   [RAW]?: Buffer[];

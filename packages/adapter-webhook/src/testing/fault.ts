@@ -57,7 +57,7 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
-  /** The bytes from the wire, request line and headers included. */
+  /** The bytes from the wire, request line and headers included. Pipelined requests stand before the last of them. */
   readonly raw: Buffer;
   /** `webhook-id`. */
   readonly id: string | null;
