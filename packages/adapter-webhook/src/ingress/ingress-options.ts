@@ -113,7 +113,7 @@ export function ingressSettings(options: WebhookIngressOptions): IngressSettings
   if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > MAX_BYTES) {
     throw invalid('maxBytes', `must be an integer from 1 to ${MAX_BYTES}`);
   }
-  if (typeof clock?.now !== 'function') throw invalid('clock', 'must be a Clock, such as systemClock()');
+  if (typeof clock?.sleep !== 'function') throw invalid('clock', 'must be a Clock, such as systemClock()');
   return {
     keys: keysOf(options),
     receive: target(options),

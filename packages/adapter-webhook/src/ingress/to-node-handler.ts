@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { FirstlineError } from '@firstline/core';
 
 /** What `http.createServer`, Express, Connect and Fastify's `raw` objects take. */
@@ -41,6 +42,8 @@ async function serve(
   const body = bodyOf(incoming);
   const answer = await handler(toRequest(incoming, body.source));
   const bytes = Buffer.from(await answer.arrayBuffer());
+  // A refusal may come before the parser has got to the end of what is there already.
+  if (!incoming.complete) await setImmediate();
   outgoing.statusCode = answer.status;
   answer.headers.forEach((value, name) => outgoing.setHeader(name, value));
   // What was not read is not worth reading: the connection ends with the answer. HTTP/2 has streams for that.
