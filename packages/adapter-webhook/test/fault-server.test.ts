@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { createEngine } from '@firstline/core';
 import { ManualClock } from '@firstline/core/testing';
+import { webhookTransport } from '@firstline/adapter-webhook';
 import { type Fault, faultServer, type FaultServer } from '@firstline/adapter-webhook/testing';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
@@ -197,6 +199,26 @@ describe('what happens', () => {
     server.release();
     expect((await answering).status).toBe(204);
   });
+});
+
+it('with an engine: what the README shows', async () => {
+  const clock = new ManualClock();
+  const server = await receiver({ secret: SECRET, clock });
+  const engine = createEngine({
+    clock,
+    scenarios: [{ id: 'HELP', description: 'Needs help', examples: ['help me'], reply: 'On it.' }],
+    transports: { webhook: webhookTransport({ secret: SECRET, allowPrivateAddresses: true }) },
+  });
+  server.next({ kind: 'reset', at: 'request' }).next({ kind: 'answer', status: 503 });
+  const channel = { transport: 'webhook', address: { url: server.url } };
+  await engine.receive({ clientId: 'c-42', text: 'help me', channel });
+  for (let step = 0; step < 4; step += 1) {
+    await engine.tick();
+    await clock.advance('1h');
+  }
+  expect(server.requests.map(({ id }) => server.received.indexOf(id ?? ''))).toEqual([0, 0, 0, 1]);
+  expect(server.requests.every(({ verified }) => verified)).toBe(true);
+  await engine.stop();
 });
 
 describe('limits', () => {
