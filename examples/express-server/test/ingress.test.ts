@@ -28,7 +28,7 @@ afterAll(async () => {
 /** Sends as a plain sender does, with the library of the specification. */
 async function send(
   data: object,
-  { id = randomUUID() as string, to = server, secret = INGRESS, type = 'message.received' } = {},
+  { id = randomUUID(), to = server, secret = INGRESS, type = 'message.received' } = {},
 ) {
   const at = new Date();
   const body = JSON.stringify({ type, timestamp: at.toISOString(), data });

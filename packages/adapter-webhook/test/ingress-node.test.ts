@@ -73,22 +73,35 @@ it.each([
   [
     'in chunks without end',
     'transfer-encoding: chunked',
-    (piece: string) => `${piece.length.toString(16)}\r\n${piece}\r\n`,
+    (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`,
   ],
-  ['of announced length', 'content-length: 1000000', (piece: string) => piece],
-])('answers 413 to a body %s, and closes the connection', async (_what, length, framed) => {
+  ['of announced length', 'content-length: 1000000000', (text: string) => text],
+])('answers 413 to a body %s, and breaks off a sender that goes on', async (_what, length, framed) => {
   const port = await serve({ maxBytes: 2_000 });
   const socket = await opened(port);
-  const heard = text(socket);
-  socket.write(head(length));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  const answered = new Promise((resolve) => socket.once('data', resolve));
   socket.on('error', () => undefined);
+  socket.write(head(length));
   const pour = (): void => {
     while (socket.writable && socket.write(framed('x'.repeat(1_000)))) continue;
   };
   socket.on('drain', pour);
   pour();
-  expect(await heard).toMatch(/^HTTP\/1.1 413 [^]*connection: close[^]*"payload_too_large"/i);
+  expect(String(await answered)).toMatch(/^HTTP\/1.1 413 [^]*"payload_too_large"/);
+  await ended;
   expect(received).toEqual([]);
+});
+
+it('lets a sender finish that was refused, and go on with its next message', async () => {
+  const port = await serve({ maxBytes: 2_000 });
+  const socket = await opened(port);
+  socket.write(head('content-length: 500000'));
+  socket.write('x'.repeat(400_000));
+  expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 413 [^]*connection: keep-alive/i);
+  const body = String(inbound().body);
+  socket.write('x'.repeat(100_000) + head(`content-length: ${Buffer.byteLength(body)}`) + body);
+  expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 202 /);
 });
 
 it('answers 408 to a body that does not come, and closes the connection', async () => {

@@ -422,7 +422,7 @@ describe('options', () => {
     ['a clock that is none', 'clock', { clock: Date }],
     ['an unknown option', 'secrets', { secrets: [SECRET] }],
   ])('refuse %s', (_what, path, options) => {
-    const make = () => webhookIngress({ secret: SECRET, receive, ...options } as WebhookIngressOptions);
+    const make = () => webhookIngress({ secret: SECRET, receive, ...options });
     expect(make).toThrow(expect.objectContaining({ code: 'invalid_options', path }));
     expect(make).toThrow(`webhookIngress: ${path} `);
   });

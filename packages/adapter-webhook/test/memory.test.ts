@@ -21,7 +21,7 @@ beforeAll(async () => {
   await build({
     config: false,
     silent: true,
-    entry: { child: join(home, 'test/support/memory-child.ts') },
+    entry: { child: fileURLToPath(new URL('./support/memory-child.ts', import.meta.url)) },
     outDir,
     format: ['esm'],
     target: 'node20',

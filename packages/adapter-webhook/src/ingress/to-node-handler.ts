@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import { FirstlineError } from '@firstline/core';
 
 /** What `http.createServer`, Express, Connect and Fastify's `raw` objects take. */
@@ -14,6 +13,11 @@ interface ReadEarlier {
   readonly rawBody?: unknown;
   readonly body?: unknown;
 }
+
+const TIMED_OUT = 408;
+
+/** Of a body that was refused, so much may still come, in bytes, before the connection is broken off. Nothing of it is kept. */
+const MAX_DISCARDED_BYTES = 1024 ** 2;
 
 /** Methods whose requests have no body for Fetch, and those that it does not know at all. */
 const BODILESS = new Set(['GET', 'HEAD']);
@@ -42,12 +46,12 @@ async function serve(
   const body = bodyOf(incoming);
   const answer = await handler(toRequest(incoming, body.source));
   const bytes = Buffer.from(await answer.arrayBuffer());
-  // A refusal may come before the parser has got to the end of what is there already.
-  if (!incoming.complete) await setImmediate();
   outgoing.statusCode = answer.status;
   answer.headers.forEach((value, name) => outgoing.setHeader(name, value));
-  // What was not read is not worth reading: the connection ends with the answer. HTTP/2 has streams for that.
-  if (!incoming.complete && incoming.httpVersionMajor < 2) outgoing.setHeader('connection', 'close');
+  // Who is too slow is not waited for. Others are let finish, or the reset of the connection might overtake the answer.
+  if (!incoming.complete && answer.status === TIMED_OUT && incoming.httpVersionMajor < 2) {
+    outgoing.setHeader('connection', 'close');
+  }
   outgoing.end(bytes);
   body.release();
 }
@@ -68,7 +72,7 @@ function toRequest(incoming: IncomingMessage, body: RequestBody['source']): Requ
 
 interface RequestBody {
   readonly source: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string;
-  /** Nobody reads on: what has arrived must not stay in the way of the connection's next request. */
+  /** Nobody reads on: what still comes must not stay in the way of the connection's next request. */
   readonly release: () => void;
 }
 
@@ -110,7 +114,12 @@ function streamOf(incoming: IncomingMessage): RequestBody {
   });
   const release = (): void => {
     forget();
-    if (incoming.complete) incoming.resume();
+    let left = MAX_DISCARDED_BYTES;
+    incoming.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) incoming.destroy();
+    });
+    incoming.resume();
   };
   return { source, release };
 }
