@@ -25,9 +25,6 @@ const USER_AGENT = 'firstline-webhook/0';
 /** How long an answer's body may take once its headers have come, in milliseconds. */
 const BODY_WAIT_MS = 1_000;
 
-/** Does not abort: for whoever waits as long as it takes. */
-const NEVER = new AbortController().signal;
-
 /** The transport, and what it can do besides sending. */
 export interface WebhookTransport extends Transport {
   /**
@@ -80,7 +77,8 @@ class HttpTransport implements WebhookTransport {
     return checkAddress(address, this.#settings.guard);
   }
 
-  async checkReachable(address: JsonObject, { signal = NEVER }: { signal?: AbortSignal } = {}): Promise<SendOutcome> {
+  async checkReachable(address: JsonObject, options: { readonly signal?: AbortSignal } = {}): Promise<SendOutcome> {
+    const { signal = new AbortController().signal } = options;
     const judged = judgeAddress(address, this.#settings.guard);
     if ('fault' in judged) return refused(judged);
     const now = this.#settings.clock.now();

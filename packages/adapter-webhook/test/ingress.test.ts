@@ -304,7 +304,7 @@ describe('a body', () => {
     await clock.advance('9s');
     expect(clock.sleeping).toBe(1);
     await clock.advance('1s');
-    await refused(await answering, 408, 'request_timeout');
+    expect((await refused(await answering, 408, 'request_timeout')).detail).toContain('too long');
   });
 
   it('that breaks off is given up', async () => {
