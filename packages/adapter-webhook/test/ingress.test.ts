@@ -294,6 +294,22 @@ describe('a body', () => {
     await refused(await ingress({ maxBytes: maxBytes - 1 })(request()), 413, 'payload_too_large');
   });
 
+  it('may come byte by byte', async () => {
+    const long = { ...MESSAGE, data: { client_id: 'c-42', content: 'я'.repeat(5_000) } };
+    const { body, headers } = inbound(long);
+    const bytes = Buffer.from(body as string);
+    let sent = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (sent === bytes.length) controller.close();
+        else controller.enqueue(bytes.subarray(sent, (sent += 1)));
+      },
+    });
+    const init = { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit;
+    expect((await ingress()(new Request('https://desk.example.test/', init))).status).toBe(202);
+    expect(receive).toHaveBeenCalledWith({ clientId: 'c-42', text: 'я'.repeat(5_000), id: 'msg_1' });
+  });
+
   it('that takes too long is given up, also one that never answers', async () => {
     const clock = new ManualClock(NOW);
     const stream = new ReadableStream({
