@@ -11,6 +11,7 @@ import { deliveryRoutes } from './routes/deliveries';
 import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
+import { ingressRoutes } from './routes/ingress';
 import { messageRoutes } from './routes/messages';
 import { noteRoutes } from './routes/notes';
 import { operatorRoutes } from './routes/operators';
@@ -28,6 +29,7 @@ export function createApp(context: AppContext): Express {
   app.use(healthRoutes(context));
   app.use(authRoutes(context));
   app.use(messageRoutes(context));
+  app.use(ingressRoutes(context));
 
   // All else under /api is for operators, and so is what comes to it later.
   app.get('/api/events', tokenFromQuery);

@@ -3,6 +3,7 @@ import type { PolicyOptions } from '@firstline/core';
 import { redisCache } from '@firstline/adapter-redis';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { z } from 'zod';
+import { type IngressKeys, ingressSecretText } from './ingress-config';
 import { type ModelConfig, modelFaults, modelOf, modelVariables } from './model-config';
 import { given as members, judgedBy } from './parse';
 import { businessHoursText, durationOrOff, serviceLevelsText, timeZoneText } from './people-config';
@@ -23,6 +24,8 @@ export interface Config {
   readonly webhookUrl: string | null;
   /** `null`: none was given, and one is made for this run. */
   readonly webhookSecret: string | null;
+  /** Verifies messages that come by webhook; `null`: none can come that way. */
+  readonly ingressKeys: IngressKeys | null;
   /** Lets webhooks go to loopback and private addresses. For development only. */
   readonly allowPrivateAddresses: boolean;
   /** Of the operator `admin`; `null`: none was given, and one is made for this run. */
@@ -99,6 +102,7 @@ const environment = (allowPrivateAddresses: boolean) =>
       .string()
       .superRefine(judgedBy((secret) => webhookTransport({ secret })))
       .optional(),
+    INGRESS_WEBHOOK_SECRET: ingressSecretText.optional(),
     ALLOW_PRIVATE_ADDRESSES: flag.default(false),
     OPERATOR_PASSWORD: z.string().min(8, 'expected at least 8 characters').optional(),
     JWT_SECRET: z
@@ -145,6 +149,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     redisUrl: values.REDIS_URL ?? null,
     webhookUrl: values.WEBHOOK_URL ?? null,
     webhookSecret: values.WEBHOOK_SECRET ?? null,
+    ingressKeys: values.INGRESS_WEBHOOK_SECRET ?? null,
     allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES,
     operatorPassword: values.OPERATOR_PASSWORD ?? null,
     jwtSecret: values.JWT_SECRET ?? null,

@@ -12,6 +12,7 @@ export function welcome(url: string, config: Config, generatedPassword: string |
     `  webhooks    ${config.webhookUrl === null ? TO_THE_CHANNEL : 'to WEBHOOK_URL, unless a message names its own channel'}`,
   ];
   if (config.webhookSecret === null) lines.push(`              ${GENERATED_SECRET}`);
+  if (config.ingressKeys !== null) lines.push(`              come in at ${url}/ingress/webhook`);
   if (config.allowPrivateAddresses) lines.push('              may go to private addresses: for development only');
   lines.push(
     `  operators   ${generatedPassword === null ? GIVEN_PASSWORD : `admin, with the password ${generatedPassword}`}`,

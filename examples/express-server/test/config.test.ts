@@ -1,3 +1,4 @@
+import { webhookPublicKey } from '@firstline/adapter-webhook';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, newSigningSecret, readConfig } from '../src/config';
 import { Secret } from '../src/secret';
@@ -24,6 +25,7 @@ describe('the configuration', () => {
       redisUrl: null,
       webhookUrl: null,
       webhookSecret: null,
+      ingressKeys: null,
       allowPrivateAddresses: false,
       operatorPassword: null,
       jwtSecret: null,
@@ -40,13 +42,15 @@ describe('the configuration', () => {
   });
 
   it('reads everything', () => {
-    const secret = newSigningSecret();
+    const [secret, otherSecret] = [newSigningSecret(), newSigningSecret()];
+    const publicKey = webhookPublicKey(`whsk_${Buffer.alloc(32, 1).toString('base64')}`);
     const env = {
       HOST: '::1',
       PORT: '0',
       DATABASE_URL: 'sqlite:/var/lib/firstline.db',
       WEBHOOK_URL: 'http://localhost:8080/hook',
       WEBHOOK_SECRET: secret,
+      INGRESS_WEBHOOK_SECRET: `${secret}, ${otherSecret} ${publicKey}`,
       ALLOW_PRIVATE_ADDRESSES: 'TRUE',
       OPERATOR_PASSWORD: 'пароль!!',
       JWT_SECRET: 'ключ'.repeat(4),
@@ -71,6 +75,7 @@ describe('the configuration', () => {
       redisUrl: null,
       webhookUrl: 'http://localhost:8080/hook',
       webhookSecret: secret,
+      ingressKeys: { secret: [secret, otherSecret], publicKey: [publicKey] },
       allowPrivateAddresses: true,
       operatorPassword: 'пароль!!',
       jwtSecret: 'ключ'.repeat(4),
@@ -110,6 +115,7 @@ describe('the configuration', () => {
       DATABASE_URL: 'postgres://user:hunter2@db/firstline',
       WEBHOOK_URL: 'http://127.0.0.1:8080/?token=hunter2',
       WEBHOOK_SECRET: 'whsec_hunter2',
+      INGRESS_WEBHOOK_SECRET: `${newSigningSecret()}, whsec_hunter2`,
       ALLOW_PRIVATE_ADDRESSES: 'maybe',
       OPERATOR_PASSWORD: 'hunter2',
       JWT_SECRET: 'hunter2'.repeat(4),
@@ -133,6 +139,7 @@ describe('the configuration', () => {
       '  - DATABASE_URL: PostgreSQL is not available in this version; use sqlite:<file>',
       expect.stringMatching(/^ {2}- WEBHOOK_URL: .*internal address/),
       expect.stringMatching(/^ {2}- WEBHOOK_SECRET: .*whsec_/),
+      expect.stringMatching(/^ {2}- INGRESS_WEBHOOK_SECRET: .*must be "whsec_/),
       expect.stringMatching(/^ {2}- ALLOW_PRIVATE_ADDRESSES: /),
       '  - OPERATOR_PASSWORD: expected at least 8 characters',
       expect.stringMatching(/^ {2}- JWT_SECRET: expected at least 32 bytes/),

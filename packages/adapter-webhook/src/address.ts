@@ -1,5 +1,6 @@
 import { FirstlineError, type JsonObject } from '@firstline/core';
 import type { AddressGuard } from './address-guard';
+import { isBlockedPort } from './blocked-ports';
 
 /** Longest URL, in characters. */
 const MAX_URL_LENGTH = 2_048;
@@ -31,7 +32,7 @@ export function judgeAddress(address: JsonObject, guard: AddressGuard): JudgedAd
   if (url.username !== '' || url.password !== '') return invalid('must not contain a user name or password');
   // `hash` is empty for a bare `#` too; in `href` every other `#` is escaped.
   if (url.href.includes('#')) return invalid('must not contain a fragment (#…)');
-  if (url.port === '0') return invalid('must not use port 0');
+  if (isBlockedPort(url.port)) return invalid(`must not use port ${url.port}, which belongs to another protocol`);
   if (guard.refusesHost(url.hostname)) {
     const fault = `must not point to an internal address (${url.hostname}); see allowPrivateAddresses, allowedAddresses`;
     return { fault, path: URL_PATH, forbidden: true };

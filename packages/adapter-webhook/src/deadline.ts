@@ -1,7 +1,19 @@
+import type { Clock } from '@firstline/core';
+
 /** The time for an answer has passed, or the engine does not wait any longer. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
+
+export interface DeadlineParams {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Ends the wait before its time. */
+  readonly outer: AbortSignal;
+}
+
+/** An abort with a reason does without a DOMException and its stack. */
+const DONE = Symbol('done');
 
 /**
  * Runs `work` with a signal that aborts after `timeoutMs` milliseconds or together with `outer`, and rejects with a
@@ -9,22 +21,23 @@ export class DeadlineError extends Error {
  * once there is a connection.
  */
 export async function withDeadline<T>(
-  timeoutMs: number,
-  outer: AbortSignal,
+  { clock, timeoutMs, outer }: DeadlineParams,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   if (outer.aborted) throw new DeadlineError();
   const ending = new AbortController();
-  const abort = () => ending.abort();
-  const timer = setTimeout(abort, timeoutMs);
+  const over = new AbortController();
+  const abort = (): void => ending.abort();
   outer.addEventListener('abort', abort, { once: true });
+  void clock.sleep(timeoutMs, over.signal).then(() => {
+    if (!over.signal.aborted) abort();
+  });
   try {
     return await Promise.race([work(ending.signal), rejectedBy(ending.signal)]);
   } catch (error) {
     throw ending.signal.aborted ? new DeadlineError() : error;
   } finally {
-    // Not AbortSignal.timeout and .any: those would keep a timer for every answered request until its time has come.
-    clearTimeout(timer);
+    over.abort(DONE);
     outer.removeEventListener('abort', abort);
   }
 }

@@ -1,15 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
-import { FirstlineError } from '@firstline/core';
+import { type Clock, FirstlineError, systemClock } from '@firstline/core';
 import { type AddressGuard, createAddressGuard, parseAllowed } from './address-guard';
-import { parseSecret } from './signature';
+import { parseSecrets, type SecretFor, type Secrets } from './secrets';
 
-export interface WebhookTransportOptions {
-  /**
-   * Standard Webhooks secret: `whsec_` and the base64 of 24 to 64 random bytes. To rotate, give up to 10: every request is
-   * signed with all of them, so receivers may change over one by one; then take the old one out.
-   */
-  readonly secret: string | readonly string[];
+interface CommonOptions {
   /** Longest time of one attempt, DNS and TLS included, in milliseconds, 100 to 120 000. Default 20 000. */
   readonly timeoutMs?: number;
   /**
@@ -24,27 +19,54 @@ export interface WebhookTransportOptions {
   readonly allowedAddresses?: readonly string[];
   /** Resolves host names, with the signature of `dns.lookup`; its answers are checked. Default `dns.lookup`. */
   readonly lookup?: LookupFunction;
+  /** Measures how long an attempt takes; the time it signs is the engine's. Default `systemClock()`. */
+  readonly clock?: Clock;
 }
+
+/** `secret`, `secretFor`, or both. */
+export type WebhookTransportOptions = CommonOptions &
+  (
+    | {
+        /**
+         * What every request is signed with, in the form of Standard Webhooks: `whsec_` and the base64 of 24 to 64 random
+         * bytes makes a `v1` signature (HMAC, the receiver has the same secret), `whsk_` and the base64 of an ed25519 key a
+         * `v1a` signature (the receiver has the public key only). To rotate, or to serve receivers of both kinds, give up to
+         * 10: every request is signed with all of them.
+         */
+        readonly secret: Secrets;
+        /**
+         * The secret of one endpoint, so that no receiver can pretend to be you to another one. Asked at every attempt; the
+         * same forms as `secret`. `null` or `undefined`: `secret` is used. Where it rejects, the attempt is `retry` with code
+         * `secret_unavailable`; where it gives no usable secret, `config` with code `invalid_secret`. Default: `secret` for all.
+         */
+        readonly secretFor?: SecretFor;
+      }
+    | { readonly secret?: Secrets; readonly secretFor: SecretFor }
+  );
 
 /** Options after checking. */
 export interface WebhookSettings {
+  /** Empty only where `secretFor` is given. */
   readonly keys: readonly KeyObject[];
+  readonly secretFor: SecretFor | undefined;
   readonly timeoutMs: number;
   readonly guard: AddressGuard;
   readonly lookup: LookupFunction | undefined;
+  readonly clock: Clock;
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 const MIN_TIMEOUT_MS = 100;
 const MAX_TIMEOUT_MS = 120_000;
-const MAX_SECRETS = 10;
 
 const KNOWN: readonly string[] = [
   'secret',
+  'secretFor',
   'timeoutMs',
   'allowPrivateAddresses',
   'allowedAddresses',
   'lookup',
+  'clock',
 ] satisfies (keyof WebhookTransportOptions)[];
 
 /** Throws `invalid_options`. The options come from JavaScript too, so their types are no more than a hope. */
@@ -54,10 +76,12 @@ export function webhookSettings(options: WebhookTransportOptions): WebhookSettin
   if (unknown !== undefined) throw invalid(unknown, `is not an option; known: ${KNOWN.join(', ')}`);
   const {
     secret,
+    secretFor,
     timeoutMs = DEFAULT_TIMEOUT_MS,
     allowPrivateAddresses = false,
     allowedAddresses = [],
     lookup,
+    clock = systemClock(),
   } = options;
 
   if (!Number.isInteger(timeoutMs) || timeoutMs < MIN_TIMEOUT_MS || timeoutMs > MAX_TIMEOUT_MS) {
@@ -67,24 +91,24 @@ export function webhookSettings(options: WebhookTransportOptions): WebhookSettin
   if (lookup !== undefined && typeof lookup !== 'function') {
     throw invalid('lookup', 'must be a function with the signature of dns.lookup');
   }
+  if (secretFor !== undefined && typeof secretFor !== 'function') {
+    throw invalid('secretFor', 'must be a function from a channel to its secret');
+  }
+  if (typeof clock?.sleep !== 'function') throw invalid('clock', 'must be a Clock, such as systemClock()');
   return {
-    keys: signingKeys(secret),
+    keys: secret === undefined && secretFor !== undefined ? [] : signingKeys(secret),
+    secretFor,
     timeoutMs,
     guard: createAddressGuard({ allowAll: allowPrivateAddresses, allowed: allowances(allowedAddresses) }),
     lookup,
+    clock,
   };
 }
 
-function signingKeys(secret: unknown): KeyObject[] {
-  const list = Array.isArray(secret) ? (secret as unknown[]) : [secret];
-  if (list.length < 1 || list.length > MAX_SECRETS) throw invalid('secret', `must be one to ${MAX_SECRETS} secrets`);
-  // Old and new may well be equal outside of a rotation; signing twice with one key would say nothing more.
-  return [...new Set(list)].map((entry) => {
-    const key = typeof entry === 'string' ? parseSecret(entry) : null;
-    if (key !== null) return key;
-    const path = Array.isArray(secret) ? `secret[${list.indexOf(entry)}]` : 'secret';
-    throw invalid(path, 'must be "whsec_" followed by the base64 of 24 to 64 random bytes');
-  });
+function signingKeys(secret: unknown): readonly KeyObject[] {
+  const parsed = parseSecrets(secret);
+  if ('keys' in parsed) return parsed.keys;
+  throw invalid(parsed.index === null ? 'secret' : `secret[${parsed.index}]`, parsed.fault);
 }
 
 function allowances(list: unknown) {

@@ -1,7 +1,10 @@
 import type { OutcomeClass, SendOutcome } from '@firstline/core';
 import { DeadlineError } from './deadline';
 import { ForbiddenAddressError } from './guarded-agent';
+import { parseHttpDate } from './http-date';
+import type { BodyEnd } from './response-body';
 import { parseRetryAfter } from './retry-after';
+import { SecretError } from './secrets';
 
 export interface ResponseOutcomeParams {
   readonly status: number;
@@ -20,8 +23,22 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** The receiver read the message and will say the same to it for ever. */
 const REFUSALS = new Set([400, 413, 414, 415, 422, 431]);
 
-/** What an answer's status says. Only 2xx is success, as Standard Webhooks wants it. */
-export function responseOutcome({ status, headers, url, now }: ResponseOutcomeParams): SendOutcome {
+/** What an answer's status says, and what time it was there. Only 2xx is success, as Standard Webhooks wants it. */
+export function responseOutcome(params: ResponseOutcomeParams): SendOutcome {
+  const { date } = params.headers;
+  const receiverClockAt = typeof date === 'string' ? parseHttpDate(date) : Number.NaN;
+  const outcome = statusOutcome(params);
+  return Number.isNaN(receiverClockAt) ? outcome : { ...outcome, receiverClockAt };
+}
+
+/** What of an accepted message is worth knowing: an answer that took half the time there is, or never came to its end. */
+export function acceptedOutcome(outcome: SendOutcome, end: BodyEnd, tookMs: number, timeoutMs: number): SendOutcome {
+  if (end === 'incomplete') return { ...outcome, code: 'body_incomplete' };
+  if (tookMs < timeoutMs / 2) return outcome;
+  return { ...outcome, code: 'slow', detail: `answered after ${Math.round(tookMs / 1_000)} s` };
+}
+
+function statusOutcome({ status, headers, url, now }: ResponseOutcomeParams): SendOutcome {
   if (status >= 200 && status < 300) return { class: 'ok', status };
   if (REDIRECTS.has(status)) return { class: 'config', code: 'redirect', status, detail: target(headers, url) };
 
@@ -32,6 +49,7 @@ export function responseOutcome({ status, headers, url, now }: ResponseOutcomePa
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
   if (REFUSALS.has(status)) return failed('park');
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
   switch (status) {
     case 408:
     case 425:
@@ -41,9 +59,12 @@ export function responseOutcome({ status, headers, url, now }: ResponseOutcomePa
     case 410:
       return failed('off');
     case 429:
-      return failed('cool', parseRetryAfter(headers['retry-after'], now));
+      return failed('cool', retryAfterMs);
+    case 502: // whatever stands in front of the receiver cannot reach it, and hurrying would not help it back
+    case 504:
+      return failed('retry', Math.max(BUSY_PAUSE_MS, retryAfterMs ?? 0));
     case 503:
-      return failed('retry', parseRetryAfter(headers['retry-after'], now));
+      return failed('retry', retryAfterMs);
   }
   return failed(status < 500 ? 'config' : 'retry');
 }
@@ -53,6 +74,7 @@ export function errorOutcome(error: unknown, host: string): SendOutcome {
   if (error instanceof ForbiddenAddressError) {
     return { class: 'park', code: 'ssrf_blocked', detail: `${host} leads to an internal address` };
   }
+  if (error instanceof SecretError) return { class: error.outcome, code: error.code };
   // The receiver may have got it and be working on it.
   if (error instanceof DeadlineError) return { class: 'retry', code: 'timeout', retryAfterMs: BUSY_PAUSE_MS };
 

@@ -1,13 +1,23 @@
-import type { JsonObject, OutboundDelivery, SendContext, SendOutcome, Transport } from '@firstline/core';
+import { randomUUID } from 'node:crypto';
+import type {
+  Channel,
+  Ingress,
+  JsonObject,
+  OutboundDelivery,
+  SendContext,
+  SendOutcome,
+  Transport,
+} from '@firstline/core';
 import type { Agent } from 'undici';
-import { checkAddress, judgeAddress } from './address';
+import { checkAddress, type JudgedAddress, judgeAddress } from './address';
 import { withDeadline } from './deadline';
 import { createGuardedAgent } from './guarded-agent';
 import { type WebhookSettings, type WebhookTransportOptions, webhookSettings } from './options';
-import { errorOutcome, responseOutcome } from './outcome';
-import { encodePayload } from './payload';
+import { acceptedOutcome, errorOutcome, responseOutcome } from './outcome';
+import { encodePayload, encodePing } from './payload';
 import { drainBody } from './response-body';
-import { sign } from './signature';
+import { keysFor } from './secrets';
+import { isSafeId, sign } from './signature';
 
 /** Carries the package's major version; a test compares it with package.json. */
 const USER_AGENT = 'firstline-webhook/0';
@@ -15,8 +25,14 @@ const USER_AGENT = 'firstline-webhook/0';
 /** How long an answer's body may take once its headers have come, in milliseconds. */
 const BODY_WAIT_MS = 1_000;
 
-/** What fits into a header and cannot shift the borders of the signed `id.timestamp.body`. */
-const SAFE_ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
+/** The transport, and what it can do besides sending. */
+export interface WebhookTransport extends Transport {
+  /**
+   * Sends a signed `webhook.ping` to an address, for a "test this URL" button: `ok` means that messages would arrive. Bound
+   * by the same limits and the same address check as every send, and counted nowhere. Never rejects. `signal` ends the wait.
+   */
+  checkReachable(address: JsonObject, options?: { readonly signal?: AbortSignal }): Promise<SendOutcome>;
+}
 
 /**
  * Sends every message as an HTTP POST signed by Standard Webhooks 1.0.0. The address is `{ url }`.
@@ -27,13 +43,22 @@ const SAFE_ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
  *
  * Throws a `FirstlineError` with code `invalid_options`.
  */
-export function webhookTransport(options: WebhookTransportOptions): Transport {
-  return new WebhookTransport(webhookSettings(options));
+export function webhookTransport(options: WebhookTransportOptions): WebhookTransport {
+  return new HttpTransport(webhookSettings(options));
 }
 
-class WebhookTransport implements Transport {
+/** One request, before it is signed. */
+interface Post {
+  readonly channel: Channel;
+  readonly url: URL;
+  readonly id: string;
+  readonly body: Buffer;
+}
+
+class HttpTransport implements WebhookTransport {
   readonly timeoutMs: number;
   readonly #settings: WebhookSettings;
+  #name = 'webhook';
   #agent: Agent | null = null;
   #stopped = false;
   #closing: Promise<void> | null = null;
@@ -43,7 +68,8 @@ class WebhookTransport implements Transport {
     this.timeoutMs = settings.timeoutMs;
   }
 
-  async start(): Promise<void> {
+  async start(_ingress: Ingress, name: string): Promise<void> {
+    this.#name = name;
     this.#stopped = false;
   }
 
@@ -51,17 +77,21 @@ class WebhookTransport implements Transport {
     return checkAddress(address, this.#settings.guard);
   }
 
-  async send({ delivery, message, channel }: OutboundDelivery, context: SendContext): Promise<SendOutcome> {
-    if (this.#stopped) return { class: 'retry', code: 'stopped' };
+  async checkReachable(address: JsonObject, options: { readonly signal?: AbortSignal } = {}): Promise<SendOutcome> {
+    const { signal = new AbortController().signal } = options;
+    const judged = judgeAddress(address, this.#settings.guard);
+    if ('fault' in judged) return refused(judged);
+    const now = this.#settings.clock.now();
+    const channel = { transport: this.#name, address: { url: judged.url.href } };
+    return this.#post({ channel, url: judged.url, id: `ping_${randomUUID()}`, body: encodePing(now) }, now, signal);
+  }
+
+  async send({ delivery, message, channel }: OutboundDelivery, { now, signal }: SendContext): Promise<SendOutcome> {
     // Judged again: the address may have been stored under other options, or by an older version.
     const judged = judgeAddress(channel.address, this.#settings.guard);
-    if ('fault' in judged) {
-      return { class: 'park', code: judged.forbidden ? 'ssrf_blocked' : 'invalid_address', detail: judged.fault };
-    }
-    if (!SAFE_ID.test(delivery.id)) return { class: 'park', code: 'invalid_id' };
-
-    const body = encodePayload(message);
-    return this.#post(judged.url, this.#headers(delivery.id, body, context.now), body, context);
+    if ('fault' in judged) return refused(judged);
+    if (!isSafeId(delivery.id)) return { class: 'park', code: 'invalid_id' };
+    return this.#post({ channel, url: judged.url, id: delivery.id, body: encodePayload(message) }, now, signal);
   }
 
   async stop(): Promise<void> {
@@ -72,47 +102,52 @@ class WebhookTransport implements Transport {
     await this.#closing;
   }
 
-  #headers(id: string, body: Buffer, now: number): Record<string, string> {
-    const timestamp = Math.floor(now / 1_000);
-    return {
-      'content-type': 'application/json',
-      'user-agent': USER_AGENT,
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': sign(this.#settings.keys, id, timestamp, body),
-    };
-  }
-
-  async #post(
-    url: URL,
-    headers: Record<string, string>,
-    body: Buffer,
-    { now, signal: outer }: SendContext,
-  ): Promise<SendOutcome> {
-    const { timeoutMs } = this;
+  async #post(post: Post, now: number, outer: AbortSignal): Promise<SendOutcome> {
+    if (this.#stopped) return { class: 'retry', code: 'stopped' };
+    const { clock, timeoutMs } = this.#settings;
     this.#agent ??= createGuardedAgent(this.#settings);
     const agent = this.#agent;
-    const startedAt = performance.now();
+    const startedAt = clock.now();
     try {
-      const response = await withDeadline(timeoutMs, outer, (signal) =>
-        agent.request({
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          method: 'POST',
-          headers,
-          body,
-          signal,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
-        }),
+      const response = await withDeadline({ clock, timeoutMs, outer }, (signal) =>
+        this.#request(agent, post, now, signal),
       );
-      const outcome = responseOutcome({ status: response.statusCode, headers: response.headers, url, now });
+      const tookMs = clock.now() - startedAt;
+      const outcome = responseOutcome({ status: response.statusCode, headers: response.headers, url: post.url, now });
       // Never up to the deadline: the engine stops waiting there, and an accepted message would count as timed out.
-      const left = timeoutMs - (performance.now() - startedAt);
-      const end = await drainBody(response.body, Math.min(BODY_WAIT_MS, left / 2));
-      return outcome.class === 'ok' && end === 'incomplete' ? { ...outcome, code: 'body_incomplete' } : outcome;
+      const waitMs = Math.max(0, Math.min(BODY_WAIT_MS, (timeoutMs - tookMs) / 2));
+      const end = await drainBody(response.body, clock, waitMs);
+      return outcome.class === 'ok' ? acceptedOutcome(outcome, end, tookMs, timeoutMs) : outcome;
     } catch (error) {
-      return errorOutcome(error, url.hostname);
+      return errorOutcome(error, post.url.hostname);
     }
   }
+
+  async #request(agent: Agent, { channel, url, id, body }: Post, now: number, signal: AbortSignal) {
+    const { keys: common, secretFor, timeoutMs } = this.#settings;
+    const keys = await keysFor(channel, common, secretFor);
+    // Whoever kept us waiting for a secret must not make us send behind the engine's back.
+    signal.throwIfAborted();
+    const timestamp = Math.floor(now / 1_000);
+    return agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': USER_AGENT,
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': sign(keys, { id, timestamp, body }),
+      },
+      body,
+      signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+  }
+}
+
+function refused({ forbidden, fault }: Extract<JudgedAddress, { readonly fault: string }>): SendOutcome {
+  return { class: 'park', code: forbidden ? 'ssrf_blocked' : 'invalid_address', detail: fault };
 }

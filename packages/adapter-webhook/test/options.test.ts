@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns';
 import { inspect } from 'node:util';
-import { FirstlineError } from '@firstline/core';
-import { webhookTransport, type WebhookTransportOptions } from '@firstline/adapter-webhook';
+import { FirstlineError, systemClock } from '@firstline/core';
+import { webhookIngress, webhookTransport, type WebhookTransportOptions } from '@firstline/adapter-webhook';
 import { describe, expect, it } from 'vitest';
-import { OTHER_SECRET, SECRET } from './support/outbound';
+import { OTHER_SECRET, OTHER_SECRET_KEY, PUBLIC_KEY, SECRET, SECRET_KEY } from './support/outbound';
 
 /** What `webhookTransport` throws; options as JavaScript may pass them. */
 function fault(options: unknown): FirstlineError {
@@ -28,6 +28,8 @@ describe('options', () => {
       allowPrivateAddresses: false,
       allowedAddresses: ['hooks.internal', '10.0.0.0/8', 'fd00::/8', '127.0.0.1', '::1', 'пример.рф', 'localhost.'],
       lookup,
+      secretFor: () => null,
+      clock: systemClock(),
     });
     expect(transport.timeoutMs).toBe(5_000);
   });
@@ -62,6 +64,10 @@ describe('options', () => {
     ['IPv4 in IPv6 clothes', 'allowedAddresses[0]', { allowedAddresses: ['::ffff:10.0.0.0/104'] }],
     ['a zone', 'allowedAddresses[0]', { allowedAddresses: ['fe80::1%eth0'] }],
     ['a lookup that is no function', 'lookup', { lookup: {} }],
+    ['a secret key of wrong length', 'secret', { secret: `whsk_${Buffer.alloc(33).toString('base64')}` }],
+    ['a public key to sign with', 'secret', { secret: PUBLIC_KEY }],
+    ['secrets by name', 'secretFor', { secret: SECRET, secretFor: { webhook: SECRET } }],
+    ['a date for a clock', 'clock', { clock: new Date() }],
     ['an unknown option', 'allowPrivate', { allowPrivate: true }],
     ['a misspelled secret', 'secrets', { secrets: [SECRET] }],
   ])('refuse %s: %s', (_what, path, options) => {
@@ -86,11 +92,15 @@ describe('options', () => {
       fault({ secret: [SECRET, bad] }),
       fault({ secret: SECRET, allowedAddresses: [`https://${SECRET}`] }),
       fault({ secret: SECRET, timeoutMs: SECRET }),
-      webhookTransport({ secret: [SECRET, OTHER_SECRET] }),
+      fault({ secret: [SECRET_KEY, `${SECRET_KEY}=`] }),
+      webhookTransport({ secret: [SECRET, OTHER_SECRET, SECRET_KEY, OTHER_SECRET_KEY] }),
+      webhookIngress({ secret: SECRET, receive: () => Promise.reject(new Error()) }),
     ];
     for (const value of shown) {
-      expect(inspect(value, { depth: null, showHidden: true, getters: true })).not.toContain(SECRET.slice(6, 20));
-      expect(JSON.stringify(value)).not.toContain(SECRET.slice(6, 20));
+      for (const secret of [SECRET, SECRET_KEY, OTHER_SECRET_KEY]) {
+        expect(inspect(value, { depth: null, showHidden: true, getters: true })).not.toContain(secret.slice(6, 20));
+        expect(JSON.stringify(value) ?? '').not.toContain(secret.slice(6, 20));
+      }
     }
   });
 });

@@ -1,102 +1,24 @@
-import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { webhookTransport, type WebhookTransportOptions } from '@firstline/adapter-webhook';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressGuard } from '../src/address-guard';
 import { createGuardedAgent, ForbiddenAddressError, guardedLookup } from '../src/guarded-agent';
 import { watchConnects } from './support/connects';
+import { answering } from './support/lookups';
 import { context, outbound, SECRET } from './support/outbound';
-import { httpReceiver } from './support/servers';
+import { receiver } from './support/receivers';
 
 const connects = watchConnects();
 const strict = createAddressGuard({ allowAll: false, allowed: [] });
 const BLOCKED = { class: 'park', code: 'ssrf_blocked' };
 
-const asAddress = (address: string): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 });
-
-/** A name server of one name, with other answers each time it is asked. */
-function answering(...rounds: string[][]): LookupFunction & { readonly asked: () => number } {
-  let asked = 0;
-  const lookup: LookupFunction = (_name, _options, callback) => {
-    const answers = rounds[Math.min(asked, rounds.length - 1)] ?? [];
-    asked += 1;
-    callback(null, answers.map(asAddress));
-  };
-  return Object.assign(lookup, { asked: () => asked });
-}
-
 function send(url: string, options: Partial<WebhookTransportOptions> = {}) {
   return webhookTransport({ secret: SECRET, ...options }).send(outbound({ url }), context());
 }
 
-describe('an address that was stored before it was forbidden', () => {
-  it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0.0.0.0', '[::]', '[::1]'])(
-    '%s gets no packet',
-    async (host) => {
-      const server = await httpReceiver();
-      expect(await send(`http://${host}:${server.port}/t0ken`)).toMatchObject(BLOCKED);
-      expect(connects).toEqual([]);
-      expect(server.connections()).toBe(0);
-    },
-  );
-
-  it.each([
-    [{ url: 'ftp://hooks.example.test/t0ken' }],
-    [{ url: 'https://user:t0ken@hooks.example.test/' }],
-    [{ url: 'https://hooks.example.test/#t0ken' }],
-    [{ url: 'https://hooks.example.test:0/t0ken' }],
-    [{ url: 'https://hooks.example.test/', extra: 't0ken' }],
-    [{}],
-  ])('%j is malformed and parked', async (address) => {
-    const outcome = await webhookTransport({ secret: SECRET }).send(outbound({ address }), context());
-    expect(outcome).toMatchObject({ class: 'park', code: 'invalid_address' });
-    expect(JSON.stringify(outcome)).not.toContain('t0ken');
-    expect(connects).toEqual([]);
-  });
-});
-
 describe('a name that leads to an internal address', () => {
-  it.each([
-    ['loopback', ['127.0.0.1']],
-    ['all interfaces', ['0.0.0.0']],
-    ['private', ['10.0.0.7']],
-    ['private', ['172.20.1.1']],
-    ['private', ['192.168.0.1']],
-    ['carrier-grade NAT', ['100.64.0.1']],
-    ['metadata', ['169.254.169.254']],
-    ['metadata of another cloud', ['100.100.100.200']],
-    ['host agent', ['168.63.129.16']],
-    ['broadcast', ['255.255.255.255']],
-    ['loopback, IPv6', ['::1']],
-    ['unspecified, IPv6', ['::']],
-    ['mapped loopback', ['::ffff:127.0.0.1']],
-    ['mapped loopback, hexadecimal', ['::FFFF:7f00:0001']],
-    ['mapped loopback, in full', ['0:0:0:0:0:ffff:7f00:1']],
-    ['compatible', ['::127.0.0.1']],
-    ['NAT64', ['64:ff9b::7f00:1']],
-    ['6to4', ['2002:7f00:1::']],
-    ['Teredo', ['2001:0:4136:e378:8000:63bf:3fff:fdd2']],
-    ['unique-local', ['fd00:ec2::254']],
-    ['link-local with a zone', ['fe80::1%lo']],
-    ['multicast', ['ff02::1']],
-    ['public and private', ['93.184.216.34', '10.0.0.7']],
-    ['private and public', ['10.0.0.7', '93.184.216.34']],
-    ['public and loopback, IPv6', ['2606:4700:4700::1111', '::1']],
-    ['public IPv4 and mapped loopback', ['93.184.216.34', '::ffff:127.0.0.1']],
-  ])('gets no packet: %s', async (_what, answers) => {
-    const lookup = answering(answers);
-    const server = await httpReceiver();
-    for (const scheme of ['http', 'https']) {
-      const outcome = await send(`${scheme}://hooks.example.test:${server.port}/t0ken`, { lookup });
-      expect(outcome).toEqual({ ...BLOCKED, detail: 'hooks.example.test leads to an internal address' });
-    }
-    expect(connects).toEqual([]);
-    expect(server.connections()).toBe(0);
-    expect(lookup.asked()).toBe(2);
-  });
-
   it('gets no packet when it changes its mind after the check', async () => {
-    const server = await httpReceiver();
+    const server = await receiver();
     const lookup = answering(['93.184.216.34'], ['127.0.0.1']);
     const url = `http://hooks.example.test:${server.port}/`;
 
@@ -106,11 +28,12 @@ describe('a name that leads to an internal address', () => {
 
     expect(await send(url, { lookup })).toMatchObject(BLOCKED);
     expect(connects).toEqual([]);
-    expect(server.connections()).toBe(0);
+    expect(server.connections).toBe(0);
   });
 
   it('is judged anew for every connection', async () => {
-    const server = await httpReceiver((response) => response.writeHead(204, { connection: 'close' }).end());
+    const server = await receiver();
+    server.otherwise({ kind: 'answer', headers: { connection: 'close' } });
     const lookup = answering(['127.0.0.1'], ['127.0.0.2']);
     const transport = webhookTransport({ secret: SECRET, lookup, allowedAddresses: ['127.0.0.1'] });
     const url = `http://hooks.example.test:${server.port}/`;
@@ -120,7 +43,7 @@ describe('a name that leads to an internal address', () => {
   });
 
   it('is connected to where the address or the name is allowed', async () => {
-    const server = await httpReceiver();
+    const server = await receiver();
     const lookup = answering(['127.0.0.1']);
     const url = `http://hooks.example.test:${server.port}/`;
     const ways = [
@@ -128,7 +51,7 @@ describe('a name that leads to an internal address', () => {
       { allowedAddresses: ['Hooks.Example.Test'] },
       { allowPrivateAddresses: true },
     ];
-    for (const way of ways) expect(await send(url, { lookup, ...way })).toEqual({ class: 'ok', status: 204 });
+    for (const way of ways) expect(await send(url, { lookup, ...way })).toMatchObject({ class: 'ok', status: 204 });
     expect(server.requests).toHaveLength(3);
     expect(await send(url, { lookup, allowedAddresses: ['example.test'] })).toMatchObject(BLOCKED);
   });
