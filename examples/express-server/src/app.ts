@@ -12,6 +12,7 @@ import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
 import { ingressRoutes } from './routes/ingress';
+import { incidentRoutes } from './routes/incidents';
 import { messageRoutes } from './routes/messages';
 import { noteRoutes } from './routes/notes';
 import { operatorRoutes } from './routes/operators';
@@ -40,6 +41,7 @@ export function createApp(context: AppContext): Express {
   app.use(transcriptRoutes(context));
   app.use(operatorRoutes(context));
   app.use(ticketRoutes(context));
+  app.use(incidentRoutes(context));
   app.use(deliveryRoutes(context));
   app.use(clientRoutes(context));
   app.use(templateRoutes(context));

@@ -34,8 +34,8 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** `null`: none is configured, and messages are classified locally. */
   readonly model: ModelConfig | null;
-  /** What people promise and how long things are kept; empty where the engine's defaults are good. */
-  readonly policy: Pick<PolicyOptions, 'people' | 'retention'>;
+  /** What people promise, how long things are kept, who says that there is an outage; empty where the engine's defaults are good. */
+  readonly policy: Pick<PolicyOptions, 'people' | 'retention' | 'outage'>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether a demonstration conversation is held and printed at start. */
   readonly demo: boolean;
@@ -54,6 +54,8 @@ export class ConfigError extends Error {
 
 /** Known to the documentation, and to be served by a later version. */
 const NOT_YET = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_API_ROOT', 'TELEGRAM_MODE', 'TELEGRAM_WEBHOOK_SECRET'] as const;
+
+const OUTAGE_CONFIRM = ['auto', 'operator'] as const;
 
 const YES = ['true', '1', 'on', 'yes'];
 const NO = ['false', '0', 'off', 'no'];
@@ -117,6 +119,7 @@ const environment = (allowPrivateAddresses: boolean) =>
     BUSINESS_TIME_ZONE: timeZoneText.optional(),
     SERVICE_LEVELS: serviceLevelsText.optional(),
     OPERATOR_SILENT_AFTER: durationOrOff.optional(),
+    OUTAGE_CONFIRM: z.enum(OUTAGE_CONFIRM, `expected ${OUTAGE_CONFIRM.join(' or ')}`).optional(),
     RETENTION_CONVERSATIONS: durationOrOff.optional(),
     RETENTION_EVENTS: durationOrOff.optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('warn'),
@@ -166,6 +169,7 @@ function policyOf(values: z.infer<ReturnType<typeof environment>>): Config['poli
   const hours = timeZone === undefined ? undefined : { timeZone, ...members({ weekly }) };
   return {
     people: members({ hours, serviceLevels: values.SERVICE_LEVELS, silentAfter: values.OPERATOR_SILENT_AFTER }),
+    outage: members({ confirm: values.OUTAGE_CONFIRM }),
     retention: members({ conversations: values.RETENTION_CONVERSATIONS, events: values.RETENTION_EVENTS }),
   };
 }

@@ -1,7 +1,7 @@
-import { type Channel, FirstlineError, isAutomatedMessage, isFirstlineError, type ReceiveInput } from '@firstline/core';
+import { type Channel, isAutomatedMessage, isFirstlineError, type ReceiveInput } from '@firstline/core';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { afterPath, given, parseWire } from './parse';
+import { given, parseWire, underPath } from './parse';
 import { Problem } from './problem';
 import { snakeCase } from './wire';
 
@@ -11,7 +11,7 @@ const bodySchema = z.object({
   content: text,
   message_id: text.min(1, 'is empty').nullish(),
   locale: text.nullish(),
-  client: z.strictObject({ name: text.nullish() }).nullish(),
+  client: z.strictObject({ name: text.nullish(), region: text.nullish() }).nullish(),
   attachments: z
     .array(
       z.strictObject({
@@ -60,12 +60,7 @@ export function readMessage(req: Request): MessageRequest {
 /** The library's faults in the wire's words: `clientId` is `client_id` to this caller, `id` may have been a header. */
 export function inWireNames(error: unknown, { headers }: MessageRequest): unknown {
   if (!isFirstlineError(error) || error.path === undefined) return error;
-  const path = wireName(error.path, headers);
-  return new FirstlineError(error.code, `${path}: ${afterPath(error)}`, {
-    path,
-    ...given({ retryAfterMs: error.retryAfterMs }),
-    cause: error,
-  });
+  return underPath(error, wireName(error.path, headers));
 }
 
 function wireName(path: string, headers: MessageRequest['headers']): string {

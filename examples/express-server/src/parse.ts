@@ -1,4 +1,4 @@
-import { type FirstlineError, isFirstlineError } from '@firstline/core';
+import { FirstlineError, isFirstlineError } from '@firstline/core';
 import { z } from 'zod';
 import { Problem } from './problem';
 
@@ -44,6 +44,12 @@ function firstFault(error: z.ZodError): { readonly path: string | undefined; rea
 export function afterPath({ message, path = '' }: FirstlineError): string {
   const start = message.indexOf(path);
   return start < 0 ? message : message.slice(start + path.length).replace(/^:?\s+/, '');
+}
+
+/** The library's fault under the name that the caller knows. */
+export function underPath(error: FirstlineError, path: string): FirstlineError {
+  const { code, retryAfterMs } = error;
+  return new FirstlineError(code, `${path}: ${afterPath(error)}`, { path, ...given({ retryAfterMs }), cause: error });
 }
 
 /** Lets the library judge, since it is the one that will have to accept the value; its message then follows the path. */

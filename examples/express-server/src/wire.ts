@@ -1,4 +1,4 @@
-import type { Outcome, Page } from '@firstline/core';
+import type { Outcome, OutcomeReply, Page } from '@firstline/core';
 
 /** Members whose inside belongs to the host or a transport and keeps its own names. */
 const OPAQUE = new Set(['address']);
@@ -7,6 +7,9 @@ const HIDDEN = new Set(['tenant']);
 const INSTANT = /(^at|At|^attendBy)$/;
 /** Members whose value is a name of the library, and has the wire's form too: `firstResponse` → `first_response`. */
 const NAMES = new Set(['breaches', 'target']);
+
+/** What of all that is said is the answer proper, the best first. */
+const ANSWERS: readonly OutcomeReply['type'][] = ['bot_auto', 'incident_notice', 'escalation_notice'];
 
 /** The wire's form of a record of the library: snake_case names, instants as ISO strings. */
 export function wire(value: unknown): unknown {
@@ -23,10 +26,7 @@ export function wirePage(page: Page<unknown>): unknown {
 /** The answer of `POST /api/messages`. */
 export function wireOutcome(outcome: Outcome): unknown {
   const { classification, replies } = outcome;
-  const answer =
-    replies.find((reply) => reply.type === 'bot_auto') ??
-    replies.find((reply) => reply.type === 'escalation_notice') ??
-    null;
+  const answer = ANSWERS.flatMap((type) => replies.find((reply) => reply.type === type) ?? [])[0] ?? null;
   return {
     status: 'success',
     outcome: outcome.status,
@@ -43,8 +43,7 @@ export function wireOutcome(outcome: Outcome): unknown {
     response: answer && { message_id: answer.messageId, text: answer.text, type: answer.type },
     responses: wire(replies),
     ticket: wire(outcome.ticket),
-    // Outages are not watched for in this version.
-    incident: null,
+    incident: wire(outcome.incident),
   };
 }
 

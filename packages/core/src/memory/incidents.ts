@@ -22,6 +22,7 @@ export function conflicting(tables: Tables, changes: readonly IncidentChange[]):
 export function writeChanges(tables: Tables, changes: readonly IncidentChange[], now: number): void {
   for (const { openTicket, updateTicket } of changes) {
     if (openTicket !== null) tables.tickets.checkNew(openTicket.id);
+    // What an outage that began and ended before anybody judged it opens is done with at once.
     if (updateTicket !== null && updateTicket.id !== openTicket?.id) tables.tickets.must(updateTicket.id);
   }
   for (const change of changes) write(tables, change, now);

@@ -174,7 +174,10 @@ class MemoryStorage implements Storage {
   }
 
   async claimDetection(params: Params<'claimDetection'>) {
-    return claimDetection(this.#of(params), params);
+    const tables = this.#of(params);
+    // Minutes are judged before anybody has written, too.
+    this.#tenants.set(params.tenant, tables);
+    return claimDetection(tables, params);
   }
 
   async finishDetection(params: Params<'finishDetection'>) {

@@ -18,7 +18,7 @@ export interface IncidentEvidence {
   readonly symptom: string | null;
   /** New clients per minute over the window, at most its last hour, oldest first. */
   readonly curve: readonly number[];
-  /** Ids of some of the messages that were counted. */
+  /** Ids of some of the messages that were counted, at most 20, the latest first. */
   readonly examples: readonly string[];
 }
 
@@ -55,7 +55,10 @@ export interface Incident {
   /** Clients known to be affected, and how many of them were told in the current round. */
   readonly affected: number;
   readonly told: number;
-  /** When it was last opened, and when it was last resolved; epoch ms. */
+  /**
+   * When it was last opened, and when it was last resolved; epoch ms. What the detector decides happens at the end of the
+   * minute that showed it, whoever judged that minute, and whenever.
+   */
   readonly openedAt: number | null;
   readonly resolvedAt: number | null;
   readonly createdAt: number;

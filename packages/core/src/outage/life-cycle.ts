@@ -1,5 +1,5 @@
 import type { EventType, NewEvent } from '../model/event';
-import type { Incident } from '../model/incident';
+import type { Incident, IncidentEvidence } from '../model/incident';
 import type { Policy } from '../model/policy';
 import type { Ticket } from '../model/ticket';
 import type { IncidentChange } from '../ports/storage-incidents';
@@ -15,6 +15,8 @@ import type { OutageSignal } from './signals';
  * | suspected | open, or stays                | open       | resolved                 | nobody                          |
  * | open      | stays                         | unlimited  | resolved                 | everybody affected, of the failure |
  * | resolved  | open, a new round, or suspected | –        | –                        | whoever was told, of its end    |
+ *
+ * A suspicion of the detector's that nothing comes of is resolved after an hour, when the detector has forgotten it, too.
  *
  * "Or" is the policy's: with `confirm: 'operator'` nothing the detector says opens an incident, and a muted one stays as it
  * is. A signal about an incident that was merged is one about the incident it was merged into, but for its end, since a
@@ -33,6 +35,8 @@ export interface LifeCycle {
 }
 
 const MOST_EXAMPLES = 20;
+/** As long as the detector remembers a suspicion. */
+const SUSPICION_MS = 3_600_000;
 
 /** One change per incident that the signals change, in the order in which they first name it. */
 export function afterSignals(signals: readonly OutageSignal[], cycle: LifeCycle): readonly IncidentChange[] {
@@ -78,7 +82,7 @@ function afterSignal(signal: OutageSignal, before: Incident | null, cycle: LifeC
     case 'joined':
       return before === null || before.status === 'resolved' ? null : joined(signal, before, cycle);
     case 'resolved':
-      return before === null || before.status === 'resolved' ? null : resolved(before, cycle.now, null);
+      return before === null || before.status === 'resolved' ? null : ended(signal, before, cycle);
   }
 }
 
@@ -89,18 +93,20 @@ function opened(signal: OutageSignal, before: Incident | null, cycle: LifeCycle)
     ...(before ?? newIncident(signal, cycle)),
     ...sighted(signal, before, cycle),
     level: 'confirmed',
-    updatedAt: now,
   };
   const opens = policy.confirm === 'auto' && known.mutedBy === null;
   const again = before?.status === 'resolved';
-  const incident: Incident = opens ? open(known, now) : { ...known, status: 'suspected', resolvedAt: null };
+  // The same, however late it is judged, and by whom.
+  const opened = opens ? open(known, signal.at) : ({ ...known, status: 'suspected', resolvedAt: null } as const);
+  const incident: Incident = { ...opened, updatedAt: now };
   const type = opens ? (again ? 'incident.reopened' : 'incident.opened') : 'incident.suspected';
   return withTicket(changed(incident, before, signal, type, opens ? 'all' : 'nobody'), cycle);
 }
 
 function joined(signal: OutageSignal, before: Incident, cycle: LifeCycle): IncidentChange {
   const scenarios = [...new Set([...before.scenarios, ...signal.scenarios])];
-  const incident = { ...before, scenarios, updatedAt: cycle.now };
+  const evidence = withExamples(before.evidence, signal.clientIds, before, cycle);
+  const incident = { ...before, scenarios, evidence, updatedAt: cycle.now };
   return changed(incident, before, signal, 'incident.joined', before.status === 'open' ? 'added' : 'nobody');
 }
 
@@ -108,6 +114,19 @@ function joined(signal: OutageSignal, before: Incident, cycle: LifeCycle): Incid
 export function open(incident: Incident, now: number): Incident {
   const round = incident.round + 1;
   return { ...incident, status: 'open', round, openedAt: now, resolvedAt: null, heldAt: null, updatedAt: now };
+}
+
+function ended({ at }: OutageSignal, before: Incident, { now }: LifeCycle): IncidentChange {
+  const change = resolved(before, now, null);
+  // People may have opened it in the minutes that were judged only now.
+  const resolvedAt = Math.max(at, before.openedAt ?? at);
+  return { ...change, incident: { ...change.incident, resolvedAt } };
+}
+
+/** The end of a suspicion that nothing came of; `null`: it is none, or still young. */
+export function forgotten(before: Incident, now: number): IncidentChange | null {
+  const isSuspicion = before.status === 'suspected' && before.level === 'suspected';
+  return isSuspicion && now - before.createdAt >= SUSPICION_MS ? resolved(before, now, null) : null;
 }
 
 /** It is over, by the detector (`operatorId: null`) or by a person; its ticket is done with it. */
@@ -194,14 +213,23 @@ function newIncident(signal: OutageSignal, cycle: LifeCycle): Incident {
 function sighted(
   { scenarios, region, evidence, clientIds }: OutageSignal,
   before: Incident | null,
-  { examples }: LifeCycle,
+  cycle: LifeCycle,
 ): Pick<Incident, 'scenarios' | 'region' | 'evidence'> {
-  const messages = clientIds.flatMap((clientId) => examples.get(clientId) ?? []).slice(0, MOST_EXAMPLES);
-  return {
-    scenarios,
-    region,
-    evidence: evidence === null ? (before?.evidence ?? null) : { ...evidence, examples: messages },
-  };
+  const known = evidence === null ? (before?.evidence ?? null) : { ...evidence, examples: [] };
+  return { scenarios, region, evidence: withExamples(known, clientIds, before, cycle) };
+}
+
+/** The latest first: only messages of the minute that is judged are at hand, and it may be the first of many. */
+function withExamples(
+  evidence: IncidentEvidence | null,
+  clientIds: readonly string[],
+  before: Incident | null,
+  { examples }: LifeCycle,
+): IncidentEvidence | null {
+  if (evidence === null) return null;
+  const messages = clientIds.flatMap((clientId) => examples.get(clientId) ?? []);
+  const known = before?.evidence?.examples ?? [];
+  return { ...evidence, examples: [...new Set([...messages, ...known])].slice(0, MOST_EXAMPLES) };
 }
 
 /** Two changes of one incident, one after the other, written as one. */

@@ -1,7 +1,8 @@
 import { FirstlineError } from '../errors';
 import type { Incident } from '../model/incident';
-import { afterSignals, event, unchanged } from '../outage/life-cycle';
+import { afterSignals, event, forgotten, unchanged } from '../outage/life-cycle';
 import { type OutageDetector, outageDetector } from '../outage/outage-detector';
+import type { OutageDetectorOptions } from '../outage/settings';
 import type { OutageSignal } from '../outage/signals';
 import type { OutageSnapshot } from '../outage/snapshot';
 import { isFull } from '../policies/incident-cover';
@@ -106,7 +107,9 @@ export class Detection {
   #detectorFor({ past }: Claimed): { readonly detector: OutageDetector; readonly stored: number } {
     if (past === null && this.#detector !== null) return this.#detector;
     const { snapshot = null, judged = null, reports = [] } = past ?? {};
-    const detector = this.#restored(snapshot);
+    const options = detectorOptions(this.#context);
+    const known = snapshot === null ? null : this.#restored(snapshot, options);
+    const detector = known ?? outageDetector(options);
     let last = -Infinity;
     for (const report of reports) {
       if (report.judgedIn > last && last > -Infinity) detector.advance((last + 1) * MINUTE);
@@ -114,18 +117,18 @@ export class Detection {
       this.#observe(detector, report);
     }
     if (judged !== null) detector.advance((judged + 1) * MINUTE);
-    return { detector, stored: -Infinity };
+    if (known === null || judged === null) return { detector, stored: -Infinity };
+    // At the latest; where processes take turns, each would else store it anew.
+    return { detector, stored: (reports[0]?.judgedIn ?? judged + 1) - 1 };
   }
 
-  /** From the snapshot, if this version can read it; else it begins to learn anew. */
-  #restored(snapshot: string | null): OutageDetector {
-    const options = detectorOptions(this.#context);
-    if (snapshot === null) return outageDetector(options);
+  /** `null`: this version cannot read it, and the detector begins to learn anew. */
+  #restored(snapshot: string, options: OutageDetectorOptions): OutageDetector | null {
     try {
       return outageDetector.restore(JSON.parse(snapshot) as OutageSnapshot, options);
     } catch {
       this.#context.logger.warn({}, 'the memory of outage detection cannot be read by this version; it learns anew');
-      return outageDetector(options);
+      return null;
     }
   }
 
@@ -152,7 +155,8 @@ export class Detection {
     const cycle = { tenant, now, policy: policy.outage, known, examples, ticketFor };
     const changes = afterSignals(signals, cycle);
     const changed = new Set(changes.map(({ incident }) => incident.id));
-    return [...changes, ...live.filter(({ id }) => !changed.has(id)).flatMap((incident) => this.#held(incident, now))];
+    const others = live.filter(({ id }) => !changed.has(id));
+    return [...changes, ...others.flatMap((incident) => forgotten(incident, now) ?? this.#held(incident, now))];
   }
 
   /** Incidents that signals name and that are not live, with what they were merged into. */

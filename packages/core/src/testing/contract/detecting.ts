@@ -80,6 +80,16 @@ export function detectionCases(cases: Cases): void {
       equal([version, past], [0, { snapshot: null, judged: null, reports: [] }]);
     });
 
+    cases.it('begins before anybody has written', async (fixture) => {
+      equal(await claimed(fixture, M), {
+        ...{ status: 'claimed', version: 0, reports: [] },
+        past: { snapshot: null, judged: null, reports: [] },
+      });
+      equal(await finish(fixture, M), 'finished');
+      equal(await claim(fixture, M), { status: 'idle' });
+      matches(await claimed(fixture, M + 1), { version: 1, past: { judged: M } });
+    });
+
     cases.it('is for one at a time, until the lease has run out', async (fixture) => {
       await reports(fixture, 'a', M);
       await claimed(fixture, M);

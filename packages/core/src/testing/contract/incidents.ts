@@ -49,6 +49,19 @@ export function incidentCases(cases: Cases): void {
       matches(await fixture.everything(), { incidents: (before as { incidents: unknown }).incidents });
     });
 
+    cases.it(
+      'open a ticket and are done with it in one change, where they were over before anybody knew',
+      async (fixture) => {
+        const { storage, tenant, now } = fixture;
+        const incident = incidentOf(fixture, { status: 'resolved', resolvedAt: now });
+        const about = { conversationId: null, clientId: null, incidentId: incident.id };
+        const ticket = fixture.rows.ticket(await someConversation(fixture), about);
+        const done = { id: ticket.id, status: 'resolved', resolvedAt: now } as const;
+        await change(fixture, changeOf(incident, { openTicket: ticket, updateTicket: done }));
+        matches(await storage.ticket({ tenant, ticketId: ticket.id }), done);
+      },
+    );
+
     cases.it('are listed newest first, by status, and live until they are over for long', async (fixture) => {
       const { storage, tenant } = fixture;
       const first = await openIncident(fixture, [], { status: 'resolved', resolvedAt: fixture.now });
