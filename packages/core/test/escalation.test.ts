@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine, isFirstlineError, type PolicyOptions } from '../src/index';
 import { gistOf, sameGist } from '../src/policies/gist';
-import { isStronglyNegative } from '../src/policies/negative-wording';
+import { isStronglyNegative } from '../src/policies/wording/negative-wording';
 import { ScriptedClassifier } from '../src/testing/index';
 import { CHANNEL, type Desk, desk, SCENARIOS } from './support/fixture';
 

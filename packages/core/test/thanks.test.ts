@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineScenarios } from '../src/index';
-import { saysOnlyThanks } from '../src/policies/thanks';
+import { saysOnlyThanks } from '../src/policies/wording/thanks';
 import { CHANNEL, type Desk, desk, SCENARIOS } from './support/fixture';
 
 const say = ({ engine }: Desk, text: string, more = {}) =>
