@@ -130,7 +130,8 @@ export class ClientModel {
   /** Time has passed and somebody looked: who took the conversation, or its ticket, and stayed silent loses it. */
   lapse(now: number): void {
     if (this.attendBy === null || this.attendBy > now) return;
-    Object.assign(this, { stage: 'waiting', operatorId: null, attendBy: null });
+    // They are told that it takes longer.
+    Object.assign(this, { stage: 'waiting', operatorId: null, attendBy: null, spokenTo: true });
   }
 }
 

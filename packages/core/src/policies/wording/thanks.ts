@@ -44,8 +44,12 @@ const NO_MORE =
 /** Thanks with one of these say something besides, most often that nothing is well. */
 const MORE =
   /\?|(?<!\p{L})(?:но|однако|хотя|не|нет|нету|ни|ничего|никто|без|нельзя|блин|вопрос|еще(?! раз)|отсутств\p{L}*|жд(?:у|ем)|подожд(?:у|ем))(?!\p{L})|(?:^|[,.!;:\n]\s*|(?:^|\s)(?:и|а|еще)\s+)(?:а\s+)?(?:как|когда|где|куда|почему|зачем|сколько|как(?:ой|ая|ие|ое|ую)|кто|подскажите|скажите)(?!\p{L})|\b(?:but|however|though|not|\w+n't|cannot|no|nothing|never|nobody|without|still|useless|wast(?:e|ed|ing)|wrong|down|broken|how|when|where|why|which|also|another|one more|waiting)\b/u;
-const GRATITUDE =
-  /(?<!\p{L})(?:(?:ну|ага|заранее|большое|огромное|and|many)[\s,]+)*(?:спасибо|спс|спасибки|благодарю|thank you|thanks|thank u|thx|tnx)(?:[\s,]+(?:большое|огромное|вам|заранее|(?:very|so) much|a lot|a million|again|in advance)(?!\p{L}))*/gu;
+const GRATITUDE = new RegExp(
+  '(?<!\\p{L})(?:(?:ну|ага|заранее|большое|огромное|and|many)[\\s,]+)*' +
+    `(?:thank (?:you|u)|${[...THANKS].join('|')})(?!\\p{L})` +
+    '(?:[\\s,]+(?:большое|огромное|вам|заранее|(?:very|so) much|a lot|a million|again|in advance)(?!\\p{L}))*',
+  'gu',
+);
 const LETTERS = /\p{L}/gu;
 const FEWEST_LETTERS = 2;
 const LONGEST = 12;
@@ -80,7 +84,10 @@ export function needsNothingMore(text: string, attachments: number, scenario: Sc
 
 /** Whether something is said besides thanks: a question, a doubt, that nothing has become better. */
 export function saysMoreThanThanks(text: string): boolean {
-  return !saysOnlyThanks(text) && MORE.test(plain(text).replace(NO_MORE, ' '));
+  if (saysOnlyThanks(text)) return false;
+  const said = plain(text);
+  const thanks = said.includes('?') || said.replace(GRATITUDE, '') !== said;
+  return thanks && MORE.test(said.replace(NO_MORE, ' '));
 }
 
 /** The text without the thanks in it, in small letters; `null`: nothing is left that could be read. */
