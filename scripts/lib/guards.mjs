@@ -1,7 +1,8 @@
 // The guards against known failure modes, and the tests that must fail without them. The numbers are those of
 // packages/core/test/failure-modes.test.ts. A guard that is doubled is taken out in both places, or nothing would show.
+import { source } from './guards-apply.mjs';
+import { wordingGuards } from './guards-wording.mjs';
 
-const source = (file, find, replace) => ({ file: `packages/core/src/${file}`, find, replace });
 const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
 const people = (pattern) => ({ file: 'packages/core/test/people.test.ts', pattern });
 const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
@@ -87,6 +88,44 @@ export const guards = [
       ),
     ],
     tests: modes('7: '),
+  },
+  {
+    id: 'reminder-after-takeover',
+    mode: '7',
+    what: 'a takeover takes back reminders on their way, and the gate looks for it',
+    edits: [
+      source(
+        'runtime/operator-changes.ts',
+        "action === 'resolve' ? ['reminder'] : BOT_TYPES",
+        "action === 'resolve' ? ['reminder'] : []",
+      ),
+      source(
+        'policies/delivery-gate.ts',
+        "conversation.owner === 'human' && BOT_TYPES",
+        "conversation.owner === 'human' && delivery.createdAt < 0 && BOT_TYPES",
+      ),
+    ],
+    tests: modes('7: no reminder follows a takeover'),
+  },
+  {
+    id: 'ladder-after-takeover',
+    mode: '7',
+    what: 'a takeover ends the silence that reminders were planned for',
+    edits: [
+      source(
+        'runtime/operator-changes.ts',
+        'settleReminder: silences && reminder !== null ?',
+        "settleReminder: action === 'resolve' && reminder !== null ?",
+      ),
+    ],
+    tests: modes('7: no reminder follows a takeover'),
+  },
+  {
+    id: 'expiry',
+    mode: '9',
+    what: 'what is too old is not delivered',
+    edits: [source('policies/delivery-gate.ts', 'delivery.expiresAt !== null && now > delivery.expiresAt', 'now < 0')],
+    tests: modes('9: a receiver'),
   },
   {
     id: 'lateness',
@@ -221,6 +260,39 @@ export const guards = [
     tests: people('18: service clocks'),
   },
   {
+    id: 'summer-time',
+    mode: '18',
+    what: 'hours are those of the zone, not of an offset',
+    edits: [
+      source(
+        'policies/hours/open-spans.ts',
+        'date.toZonedDateTime(timeZone).epochMilliseconds',
+        "date.toZonedDateTime(timeZone && '+01:00').epochMilliseconds",
+      ),
+    ],
+    tests: people('18: service clocks'),
+  },
+  {
+    id: 'lunch',
+    mode: '18',
+    what: 'a day may have several intervals',
+    edits: [
+      source(
+        'policies/hours/open-spans.ts',
+        'for (const interval of hours) {',
+        'for (const interval of [{ fromMinute: hours[0].fromMinute, toMinute: hours.at(-1).toMinute }]) {',
+      ),
+    ],
+    tests: people('18: service clocks'),
+  },
+  {
+    id: 'new-clock',
+    mode: '18',
+    what: 'whoever comes back after the end opens a ticket of its own',
+    edits: [source('runtime/new-ticket.ts', 'createdAt: now,', 'createdAt: now - 360_000_000,')],
+    tests: people('18: service clocks'),
+  },
+  {
     id: 'hole-in-text',
     mode: '19',
     what: 'a variable without a value makes no text',
@@ -239,6 +311,32 @@ export const guards = [
       ),
     ],
     tests: people('a person who takes a conversation and says nothing'),
+  },
+  {
+    id: 'claimed-and-silent',
+    mode: '–',
+    what: 'whoever takes a ticket owes a word by a time',
+    edits: [
+      source(
+        'runtime/tickets.ts',
+        'attendBy: assignee === null ? null : attendBy(policy.people, now)',
+        'attendBy: assignee === null || now > 0 ? null : attendBy(policy.people, now)',
+      ),
+    ],
+    tests: people('a person who takes a ticket and says nothing'),
+  },
+  {
+    id: 'raised-priority',
+    mode: '–',
+    what: 'what is worse than what opened the ticket raises its priority',
+    edits: [
+      source(
+        'runtime/raised-ticket.ts',
+        'return higher === ticket.priority ? null :',
+        'return higher !== null ? null :',
+      ),
+    ],
+    tests: { file: 'packages/core/test/acknowledgement.test.ts', pattern: 'while a person is on the way' },
   },
   {
     id: 'supersede',
@@ -279,4 +377,5 @@ export const guards = [
     ],
     tests: modes('asking for a person'),
   },
+  ...wordingGuards,
 ];
