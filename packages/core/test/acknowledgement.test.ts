@@ -107,6 +107,8 @@ describe('"ok" after an answer', () => {
 
 describe('a client who says that the answer missed', () => {
   it.each([
+    'нет',
+    'no',
     'нет, не то',
     'вы не поняли',
     'не понял',

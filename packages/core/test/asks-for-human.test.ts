@@ -64,6 +64,9 @@ const ASKING = lines(`
   где оператор?
   когда мне ответит оператор
   передайте оператору, что я жду
+  как мне выйти на оператора
+  этот робот бесполезен
+  а можно не оператора, а менеджера? с менеджером поговорить можно?
   нет, оператора
   не понимаю вас. Оператора.
   Здравствуйте, можно поговорить с менеджером?
@@ -107,6 +110,9 @@ const ASKING = lines(`
   transfer me
   put me through
   rather speak to a person
+  how do I reach a human
+  I need someone to look at my account
+  bots are useless
   I am not happy. Manager please.
 `);
 
@@ -132,6 +138,9 @@ const ASKING_ALL_THE_SAME = lines(`
   I don't need a bot, I need a human
   I don't understand, get me a person
   no, I want an operator
+  I do not want an agent, I want a manager
+  don't give me an agent, give me a supervisor
+  не надо бота, надо человека
   no. operator
   I do not want to wait, transfer me to an agent
 `);
@@ -196,7 +205,10 @@ const ABOUT_OTHERS = lines(`
   I want to switch to another operator
   I am not a robot
   I could not find your bot in Telegram
+  my contacts app does not sync
+  I cannot reach your website
   You can call me Anna
+  would you call me Mary
   I need support for IPv6
   I was talking to someone about tariffs yesterday
 `);

@@ -8,7 +8,7 @@ const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/
  * the message is the classifier's.
  */
 const THANKS = words(`
-  спасибо спс спасиб спасибки пасиб пасибо благодарю благодарим благодарен благодарна сенкс мерси
+  спасибо спс спасиб спасибки пасиб пасибо благодарю благодарим благодарен благодарна сенкс мерси благодарствую дякую рахмет
   thanks thank thx thnx thanx tnx ty tysm cheers merci danke gracias`);
 /** What the client wrote about is over. */
 const DONE = words(`
@@ -27,20 +27,28 @@ const NODS = words(`
   ок окей оки хорошо ладно понял поняла поняли понятно ясно принято принял ага угу да добро договорились супер отлично класс
   круто
   ok okay k kk fine great good perfect sure understood got clear alright cool nice noted awesome yes yep yeah`);
-const BESIDES = words(`
-  большое огромное вам тебе вас за помощь ответ информацию консультацию все ну и очень уже теперь снова опять тогда так это
-  мне нам я мы еще раз заранее конечно просто сам сама сами быстро оперативно быстрый буду будем вопрос проблема мою
-  you u so very much a lot for the your help quick fast answer reply response info all it s that this now and many again is i
-  we me my m will ll in advance just already then of course team guys everything problem issue question kind kindly really`);
+/** They go with anything. */
+const FILLERS = words(`
+  ну и очень уже тогда так все это я мы вас конечно просто
+  so very all it s that i we m am just then of course really is`);
+/** Only beside thanks, or where all is well, do these ask for nothing. */
+const FOR_WHAT = words(`
+  большое огромное вам тебе за помощь ответ информацию консультацию теперь снова опять мне нам еще раз заранее сам сама сами
+  быстро оперативно быстрый буду будем
+  you u much a lot for the your help quick fast answer reply response info this now and many again me my ll will in advance
+  already team guys everything kind kindly`);
+/** Said to be over. */
+const TOPICS = words(`вопрос проблема problem issue question`);
 
 /** Phrases whose words alone mean something else. */
 const FAREWELL =
   /до (?:свидания|встречи|связи)|всего (?:доброго|хорошего|наилучшего)|хорошего (?:дня|вечера)|have a (?:nice|good|great) (?:day|one|evening|weekend)|good ?bye/gu;
-const NEVER_MIND = /never ?mind|forget it/gu;
+const ALL_WELL =
+  /never ?mind|forget it|all (?:good|fine|well|set)|no (?:problem|worries)|that's all|(?:вот и|на этом) все|все (?:хорошо|нормально|отлично|в порядке)/gu;
 const WILL_DO = /(?:will|'ll|let me|going to) (?:do|try|check|send|see)(?: (?:it|that|this|so))?(?!\p{L})/gu;
 /** Said beside thanks, these take nothing back. */
 const NO_MORE =
-  /(?:больше |других )?(?:вопросов|проблем\p{L}*) (?:больше )?нет|нет (?:больше )?(?:вопросов|проблем)|(?:больше )?ничего (?:больше )?не (?:нужно|надо)|(?:больше|уже) не (?:нужно|надо|актуально)|не за что|без проблем|нет,? (?=спасибо)|no (?:more |further |other )?(?:questions|problems?|issues|worries)|nothing (?:else|more)|that's all|no,? (?=thank)/gu;
+  /(?:больше |других )?(?:вопросов|проблем\p{L}*) (?:больше )?нет|нет (?:больше )?(?:вопросов|проблем)|(?:больше )?ничего (?:больше )?не (?:нужно|надо)|(?:больше|уже) не (?:нужно|надо|актуально)|не за что|без проблем|нет,? (?=спасибо)|(?<=спасибо[\s,.!]{0,3})(?:но )?нет(?=[\s.!,)]*$)|(?:но )?не (?:надо|нужно|стоит|требуется|беспокойтесь|переживайте|за что)(?=[\s.!,)]*$)|no (?:more |further |other )?(?:questions|problems?|issues|worries)|nothing (?:else|more)|that's all|(?:but )?no,? (?=thank)/gu;
 /** Thanks with one of these say something besides, most often that nothing is well. */
 const MORE =
   /\?|(?<!\p{L})(?:но|однако|хотя|не|нет|нету|ни|ничего|никто|без|нельзя|блин|вопрос|еще(?! раз)|отсутств\p{L}*|жд(?:у|ем)|подожд(?:у|ем))(?!\p{L})|(?:^|[,.!;:\n]\s*|(?:^|\s)(?:и|а|еще)\s+)(?:а\s+)?(?:как|когда|где|куда|почему|зачем|сколько|как(?:ой|ая|ие|ое|ую)|кто|подскажите|скажите)(?!\p{L})|\b(?:but|however|though|not|\w+n't|cannot|no|nothing|never|nobody|without|still|useless|wast(?:e|ed|ing)|wrong|down|broken|how|when|where|why|which|also|another|one more|waiting)\b/u;
@@ -99,17 +107,19 @@ export function besideThanks(text: string): string | null {
   return (rest.match(LETTERS)?.length ?? 0) < FEWEST_LETTERS ? null : rest;
 }
 
-/** Which kinds of words the text consists of; `null`: there is another word, or a question. */
+/** Which kinds of words the text consists of; `null`: there is another word, a word out of place, or a question. */
 function kindsOf(text: string): ReadonlySet<ReadonlySet<string>> | null {
   if (text.includes('?')) return null;
-  const said = plain(text).replace(FAREWELL, ' bye ').replace(NEVER_MIND, ' nevermind ').replace(WILL_DO, ' pending ');
+  const said = plain(text).replace(FAREWELL, ' bye ').replace(ALL_WELL, ' nevermind ').replace(WILL_DO, ' pending ');
   const found = said.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (found.length === 0 || found.length > LONGEST) return null;
   const kinds = new Set<ReadonlySet<string>>();
   for (const word of found) {
-    const kind = [THANKS, DONE, PENDING, WAITS, NODS].find((one) => one.has(word));
-    if (kind !== undefined) kinds.add(kind);
-    else if (!BESIDES.has(word)) return null;
+    if (FILLERS.has(word)) continue;
+    const kind = [THANKS, DONE, PENDING, WAITS, NODS, FOR_WHAT, TOPICS].find((one) => one.has(word));
+    if (kind === undefined) return null;
+    kinds.add(kind);
   }
-  return kinds;
+  if (kinds.has(TOPICS) && !kinds.has(DONE)) return null;
+  return kinds.has(FOR_WHAT) && !kinds.has(THANKS) && !kinds.has(DONE) ? null : kinds;
 }
