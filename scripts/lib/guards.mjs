@@ -1,10 +1,10 @@
 // The guards against known failure modes, and the tests that must fail without them. The numbers are those of
 // packages/core/test/failure-modes.test.ts. A guard that is doubled is taken out in both places, or nothing would show.
 import { source } from './guards-apply.mjs';
+import { peopleGuards } from './guards-people.mjs';
 import { wordingGuards } from './guards-wording.mjs';
 
 const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
-const people = (pattern) => ({ file: 'packages/core/test/people.test.ts', pattern });
 const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
 
 export const guards = [
@@ -231,112 +231,11 @@ export const guards = [
     tests: modes('17: '),
   },
   {
-    id: 'business-time',
-    mode: '18',
-    what: 'only open hours count',
-    edits: [
-      source(
-        'policies/hours/business-time.ts',
-        'if (calendar.alwaysOpen) return from + ms;',
-        'if (from > 0) return from + ms;',
-      ),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'pauses',
-    mode: '18',
-    what: 'the clock stands while the answer is the client’s to give',
-    edits: [
-      source('policies/hours/service-level.ts', 'of pausesBefore(input.pauses, end)', 'of pausesBefore([], end)'),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'clock-stops',
-    mode: '18',
-    what: 'nothing runs after the end',
-    edits: [source('policies/hours/service-level.ts', 'const end = metAt ?? input.now;', 'const end = input.now;')],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'summer-time',
-    mode: '18',
-    what: 'hours are those of the zone, not of an offset',
-    edits: [
-      source(
-        'policies/hours/open-spans.ts',
-        'date.toZonedDateTime(timeZone).epochMilliseconds',
-        "date.toZonedDateTime(timeZone && '+01:00').epochMilliseconds",
-      ),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'lunch',
-    mode: '18',
-    what: 'a day may have several intervals',
-    edits: [
-      source(
-        'policies/hours/open-spans.ts',
-        'for (const interval of hours) {',
-        'for (const interval of [{ fromMinute: hours[0].fromMinute, toMinute: hours.at(-1).toMinute }]) {',
-      ),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'new-clock',
-    mode: '18',
-    what: 'whoever comes back after the end opens a ticket of its own',
-    edits: [source('runtime/new-ticket.ts', 'createdAt: now,', 'createdAt: now - 360_000_000,')],
-    tests: people('18: service clocks'),
-  },
-  {
     id: 'hole-in-text',
     mode: '19',
     what: 'a variable without a value makes no text',
     edits: [source('policies/templates/template.ts', "return text === '' ? null : text;", 'return text;')],
     tests: modes('19: '),
-  },
-  {
-    id: 'silent-person',
-    mode: '–',
-    what: 'a person who owns a conversation owes a word by a time',
-    edits: [
-      source(
-        'policies/hours/attendance.ts',
-        'return people.silentAfterMs === null ? null :',
-        'return now > 0 ? null :',
-      ),
-    ],
-    tests: people('a person who takes a conversation and says nothing'),
-  },
-  {
-    id: 'claimed-and-silent',
-    mode: '–',
-    what: 'whoever takes a ticket owes a word by a time',
-    edits: [
-      source(
-        'runtime/tickets.ts',
-        'attendBy: assignee === null ? null : attendBy(policy.people, now)',
-        'attendBy: assignee === null || now > 0 ? null : attendBy(policy.people, now)',
-      ),
-    ],
-    tests: people('a person who takes a ticket and says nothing'),
-  },
-  {
-    id: 'raised-priority',
-    mode: '–',
-    what: 'what is worse than what opened the ticket raises its priority',
-    edits: [
-      source(
-        'runtime/raised-ticket.ts',
-        'return higher === ticket.priority ? null :',
-        'return higher !== null ? null :',
-      ),
-    ],
-    tests: { file: 'packages/core/test/acknowledgement.test.ts', pattern: 'while a person is on the way' },
   },
   {
     id: 'supersede',
@@ -377,5 +276,33 @@ export const guards = [
     ],
     tests: modes('asking for a person'),
   },
+  {
+    id: 'texts-of-an-hour',
+    mode: '–',
+    what: 'texts are loaded again when they are an hour old',
+    edits: [source('runtime/template-store.ts', 'if (age >= this.#goodForMs || age < 0)', 'if (age < 0)')],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'by another process' },
+  },
+  {
+    id: 'texts-told',
+    mode: '–',
+    what: 'a change of a text that is told is taken up at once',
+    edits: [source('runtime/template-store.ts', 'this.#changed = true;', 'return;')],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'a text changed while the engine runs' },
+  },
+  {
+    id: 'texts-pinned',
+    mode: '–',
+    what: 'a record says which text was sent',
+    edits: [
+      source(
+        'policies/templates/template.ts',
+        'version: digest(source).slice(0, 12)',
+        "version: digest('').slice(0, 12)",
+      ),
+    ],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'is used from the next message on' },
+  },
+  ...peopleGuards,
   ...wordingGuards,
 ];
