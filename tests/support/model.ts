@@ -194,7 +194,7 @@ export function isThanks({ parts }: Texts): boolean {
   return polite && parts.some(({ text }) => text === 'thanks');
 }
 
-export function isOk({ parts }: Texts): boolean {
+function isOk({ parts }: Texts): boolean {
   return parts.every(({ text, attachments }) => text === 'ok' && attachments === 0);
 }
 

@@ -150,6 +150,22 @@ describe('own rules', () => {
     expect(trace).toEqual({ rule: 'vip', fired: false, reason: 'the own rule sees no reason' });
   });
 
+  it('that break, or answer with anything but a reason, call nobody, and the record says so', async () => {
+    const answers: readonly unknown[] = [undefined, '', true, Promise.resolve('later')];
+    for (const answer of answers) {
+      const one = withEscalation({ rules: [{ id: 'odd', when: () => answer as null }] });
+      expect((await say(one, 'referral')).status).toBe('answered');
+    }
+    const when = (): null => {
+      throw new TypeError('secret');
+    };
+    const one = withEscalation({ rules: [{ id: 'broken', when }] });
+    const outcome = await say(one, 'referral');
+    expect(outcome.status).toBe('answered');
+    const trace = (await one.engine.explain(outcome.messageId))?.rules.find(({ rule }) => rule === 'broken');
+    expect(trace).toEqual({ rule: 'broken', fired: false, reason: 'the own rule failed: TypeError' });
+  });
+
   it('cannot take the place of a built-in one', () => {
     const replaced = [{ id: 'asks-for-human', when: () => null }];
     const create = () => createEngine({ scenarios: SCENARIOS, policy: { escalation: { rules: replaced } } });

@@ -309,6 +309,15 @@ describe('nobody available', () => {
     expect(outcome.replies.at(-1)?.text).toMatch(/as soon as/);
   });
 
+  it('and a host that cannot say it keeps no message waiting', async () => {
+    const peopleAvailable = (): boolean => {
+      throw new Error('the roster is down');
+    };
+    const one = desk({ peopleAvailable });
+    const outcome = await one.engine.receive({ clientId: 'c', text: 'gibberish', channel: CHANNEL, locale: 'en' });
+    expect(outcome.replies.at(-1)?.text).toMatch(/passed your question/);
+  });
+
   it('the queue hands out the most urgent first, each ticket to one person', async () => {
     const one = desk();
     for (const [clientId, text] of [

@@ -1,6 +1,6 @@
 import { UNKNOWN } from '../model/classification';
 import type { RuleTrace } from '../model/decision';
-import type { EscalationQuestion, Policy } from '../model/policy';
+import type { EscalationQuestion, EscalationRule, Policy } from '../model/policy';
 import type { Priority } from '../model/scenario';
 import { saysAnswerMissed } from './wording/answer-missed';
 import { asksForHuman } from './wording/asks-for-human';
@@ -206,11 +206,18 @@ function ownRules(policy: Policy['escalation']): readonly Rule[] {
   return policy.rules.map(({ id, when, priority }) => ({
     id,
     ...(priority === undefined ? {} : { priority }),
-    test: (question) => {
-      const reason = when(question);
-      return reason === null ? no('the own rule sees no reason') : yes(reason);
-    },
+    test: (question) => ownAnswer(when, question),
   }));
+}
+
+/** A rule that breaks is nobody's reason: the message is decided all the same, and the record says what happened. */
+function ownAnswer(when: EscalationRule['when'], question: EscalationQuestion): Answer {
+  try {
+    const reason: unknown = when(question);
+    return typeof reason === 'string' && reason !== '' ? yes(reason) : no('the own rule sees no reason');
+  } catch (error) {
+    return no(`the own rule failed: ${error instanceof Error ? error.name : typeof error}`);
+  }
 }
 
 function yes(reason: string): Answer {

@@ -1,6 +1,6 @@
 /** Smileys and signs of approval; what they are made of besides themselves (tone, joiner, variation) says nothing. */
 const APPROVAL = /[👍👌🙏🤝🙌👏💪✅✔☑❤♥💙💚💛🧡💜🤗😊🙂☺😀😃😄😁😉😍🥰🔥🎉💯✌]/gu;
-const DECORATION = /[\u{1F3FB}-\u{1F3FF}\u200D\uFE0F)(\s!.,]/gu;
+const DECORATION = /[\u{1F3FB}-\u{1F3FF}]|\u200D|\uFE0F|[)(\s!.,]/gu;
 
 /** A text as the word lists of this room know it: small letters, one kind of apostrophe, no `ё`. */
 export function plain(text: string): string {
