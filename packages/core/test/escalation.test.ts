@@ -197,6 +197,13 @@ describe('what was asked for', () => {
     expect(notice?.sendAt).toBe(instruction?.sendAt);
   });
 
+  it('is not asked of a machine that has been talked to long enough', async () => {
+    const one = withEscalation({ loopGuard: { limit: 2, window: '5m' } });
+    for (const text of ['thanks', 'thanks']) await say(one, text);
+    const outcome = await say(one, 'nothing works');
+    expect(outcome).toMatchObject({ status: 'escalated', replies: [], ticket: { rule: 'loop-guard' } });
+  });
+
   it('arrives: the attachment is on the ticket', async () => {
     const one = desk();
     await say(one, 'nothing works');

@@ -151,7 +151,7 @@ function needsPerson(input: Considered, found: Findings, verdict: EscalationVerd
     };
   }
   // Whoever comes with trouble first gets what helps the person who will look at it: the request for a screenshot.
-  const unasked = message.seq === 1 && message.attachments.length === 0;
+  const unasked = message.seq === 1 && message.attachments.length === 0 && !verdict.silent;
   const instructs = unasked && scenario !== null && scenario.asksFor !== null;
   return escalated(input, { ...found, reply: verdict.afterReply || instructs ? found.reply : [] }, verdict);
 }
