@@ -31,7 +31,7 @@ const storages: readonly (readonly [string, () => Storage, number])[] = [
   ['SQLite', () => sqliteStorage({ filename: ':memory:' }), 150],
 ];
 const MAX_COMMANDS = 30;
-const TIME_LIMIT_MS = 120_000;
+const TIME_LIMIT_MS = 240_000;
 
 const seed = Number(process.env['FIRSTLINE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const factor = Number(process.env['FIRSTLINE_RUNS'] ?? 1);

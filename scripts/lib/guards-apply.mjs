@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { startVitest } from 'vitest/node';
 import { root } from './workspace.mjs';
 
+/** One place of core's source, and what stands there instead. */
+export const source = (file, find, replace) => ({ file: `packages/core/src/${file}`, find, replace });
+
 const sourcePath = (file) => `${root}/${file}`.replaceAll('\\', '/');
 
 /** `code` with `find` replaced; the place must exist exactly once, or the list is out of date. */

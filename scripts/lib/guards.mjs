@@ -1,9 +1,10 @@
 // The guards against known failure modes, and the tests that must fail without them. The numbers are those of
 // packages/core/test/failure-modes.test.ts. A guard that is doubled is taken out in both places, or nothing would show.
+import { source } from './guards-apply.mjs';
+import { peopleGuards } from './guards-people.mjs';
+import { wordingGuards } from './guards-wording.mjs';
 
-const source = (file, find, replace) => ({ file: `packages/core/src/${file}`, find, replace });
 const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
-const people = (pattern) => ({ file: 'packages/core/test/people.test.ts', pattern });
 const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
 
 const outages = (pattern) => ({ file: 'packages/core/test/incidents.test.ts', pattern: `an incident ${pattern}` });
@@ -136,6 +137,44 @@ export const guards = [
     tests: modes('7: '),
   },
   {
+    id: 'reminder-after-takeover',
+    mode: '7',
+    what: 'a takeover takes back reminders on their way, and the gate looks for it',
+    edits: [
+      source(
+        'runtime/operator-changes.ts',
+        "action === 'resolve' ? ['reminder'] : BOT_TYPES",
+        "action === 'resolve' ? ['reminder'] : []",
+      ),
+      source(
+        'policies/delivery-gate.ts',
+        "conversation.owner === 'human' && BOT_TYPES",
+        "conversation.owner === 'human' && delivery.createdAt < 0 && BOT_TYPES",
+      ),
+    ],
+    tests: modes('7: no reminder follows a takeover'),
+  },
+  {
+    id: 'ladder-after-takeover',
+    mode: '7',
+    what: 'a takeover ends the silence that reminders were planned for',
+    edits: [
+      source(
+        'runtime/operator-changes.ts',
+        'settleReminder: silences && reminder !== null ?',
+        "settleReminder: action === 'resolve' && reminder !== null ?",
+      ),
+    ],
+    tests: modes('7: no reminder follows a takeover'),
+  },
+  {
+    id: 'expiry',
+    mode: '9',
+    what: 'what is too old is not delivered',
+    edits: [source('policies/delivery-gate.ts', 'delivery.expiresAt !== null && now > delivery.expiresAt', 'now < 0')],
+    tests: modes('9: a receiver'),
+  },
+  {
     id: 'lateness',
     mode: '9',
     what: 'a reminder that is too late is dropped',
@@ -239,53 +278,11 @@ export const guards = [
     tests: modes('17: '),
   },
   {
-    id: 'business-time',
-    mode: '18',
-    what: 'only open hours count',
-    edits: [
-      source(
-        'policies/hours/business-time.ts',
-        'if (calendar.alwaysOpen) return from + ms;',
-        'if (from > 0) return from + ms;',
-      ),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'pauses',
-    mode: '18',
-    what: 'the clock stands while the answer is the client’s to give',
-    edits: [
-      source('policies/hours/service-level.ts', 'of pausesBefore(input.pauses, end)', 'of pausesBefore([], end)'),
-    ],
-    tests: people('18: service clocks'),
-  },
-  {
-    id: 'clock-stops',
-    mode: '18',
-    what: 'nothing runs after the end',
-    edits: [source('policies/hours/service-level.ts', 'const end = metAt ?? input.now;', 'const end = input.now;')],
-    tests: people('18: service clocks'),
-  },
-  {
     id: 'hole-in-text',
     mode: '19',
     what: 'a variable without a value makes no text',
     edits: [source('policies/templates/template.ts', "return text === '' ? null : text;", 'return text;')],
     tests: modes('19: '),
-  },
-  {
-    id: 'silent-person',
-    mode: '–',
-    what: 'a person who owns a conversation owes a word by a time',
-    edits: [
-      source(
-        'policies/hours/attendance.ts',
-        'return people.silentAfterMs === null ? null :',
-        'return now > 0 ? null :',
-      ),
-    ],
-    tests: people('a person who takes a conversation and says nothing'),
   },
   {
     id: 'supersede',
@@ -326,4 +323,33 @@ export const guards = [
     ],
     tests: modes('asking for a person'),
   },
+  {
+    id: 'texts-of-an-hour',
+    mode: '–',
+    what: 'texts are loaded again when they are an hour old',
+    edits: [source('runtime/template-store.ts', 'if (age >= this.#goodForMs || age < 0)', 'if (age < 0)')],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'by another process' },
+  },
+  {
+    id: 'texts-told',
+    mode: '–',
+    what: 'a change of a text that is told is taken up at once',
+    edits: [source('runtime/template-store.ts', 'this.#changed = true;', 'return;')],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'a text changed while the engine runs' },
+  },
+  {
+    id: 'texts-pinned',
+    mode: '–',
+    what: 'a record says which text was sent',
+    edits: [
+      source(
+        'policies/templates/template.ts',
+        'version: digest(source).slice(0, 12)',
+        "version: digest('').slice(0, 12)",
+      ),
+    ],
+    tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'is used from the next message on' },
+  },
+  ...peopleGuards,
+  ...wordingGuards,
 ];

@@ -63,6 +63,8 @@ export async function learn(client: ClientModel, world: World): Promise<void> {
     ...facts(state),
     greeted: state.client.greetedAt !== null,
     thanked: state.client.recent.at(-1)?.thanks === true,
+    spokenTo: state.conversation.lastOutboundAt !== null,
+    attached: (state.ticket?.attachments.length ?? 0) > 0,
     undecided: waiting(state).map((message): Said => ({
       messageId: message.id,
       text: message.text,
@@ -70,6 +72,7 @@ export async function learn(client: ClientModel, world: World): Promise<void> {
       automated: message.automated,
       inTurn: message.inTurn,
       at: message.createdAt,
+      opens: message.seq === 1,
     })),
   });
   if (client.stage === 'closed') world.closed.add(conversation.id);
@@ -98,7 +101,7 @@ async function followDecisions(model: DeskModel, client: ClientModel, world: Wor
 function follow(model: DeskModel, client: ClientModel, record: DecisionRecord, messages: readonly Said[]): boolean {
   const { down } = model;
   // Whoever looked in between may have sent the conversation back to the queue before this was decided.
-  if (record.rule !== 'human-owns') client.lapse(record.decidedAt);
+  if (client.stage === 'human' && record.rule !== 'human-owns') client.lapse(record.decidedAt);
   const replaced = record.inputs.supersedes.map((id) => model.answers.get(id));
   const parts = [...replaced.flatMap((known) => known?.parts ?? []), ...messages];
   const awaiting = replaced[0]?.awaiting ?? client.awaiting;
@@ -123,12 +126,14 @@ function follow(model: DeskModel, client: ClientModel, record: DecisionRecord, m
   if (client.greeted) expect(greets, 'greeted once').toBe(false);
   else if (client.stage === 'bot') expect(greets, 'greeted with the first answer').toBe(!silent);
   client.greeted ||= greets;
+  client.spokenTo ||= record.replies.length > 0;
   for (const { messageId } of record.replies) model.answers.set(messageId, { parts, awaiting });
   if (guesses) return false;
 
   const automated = parts.some((message) => message.automated);
   if (client.stage === 'human' && !automated) client.attendBy ??= record.decidedAt + SILENT_AFTER_MS;
-  if (client.stage !== 'human' && !automated) client.thanked = isThanks({ parts });
+  if (client.stage !== 'human' && !automated && record.rule !== 'acknowledged') client.thanked = isThanks({ parts });
+  if (record.outcome === 'escalated') client.attached = parts.some(({ attachments }) => attachments > 0);
   client.stage = expected.stage;
   client.awaiting = expected.awaiting;
   return true;

@@ -149,7 +149,11 @@ export function acknowledge(world: World, came: Attempt<Outcome>): string | null
   return came.value.messageId;
 }
 
-function said({ text, screenshot, automated }: Wording, messageId: string, world: World): Omit<Said, 'inTurn'> {
+function said(
+  { text, screenshot, automated }: Wording,
+  messageId: string,
+  world: World,
+): Omit<Said, 'inTurn' | 'opens'> {
   return { messageId, text, attachments: screenshot ? 1 : 0, automated, at: world.clock.now() };
 }
 

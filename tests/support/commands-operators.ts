@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { compare, learn, stateOf, troubled } from './agreement';
 import { acknowledge, at, type DeskCommand, send, wording } from './commands-clients';
-import type { ClientModel, DeskModel, Wording } from './model';
+import { type ClientModel, type DeskModel, SILENT_AFTER_MS, type Wording } from './model';
 import type { World } from './world';
 
 type Step = Parameters<ClientModel['operate']>[0];
@@ -109,7 +109,11 @@ function workTicket(at: 0 | 1, who: number, what: 'claim' | 'resolve', operatorI
       if (!troubled(model, world)) {
         const refused = what === 'claim' && taken;
         expect(came).toMatchObject(refused ? { came: 'refusal', code: 'conflict' } : { came: 'value' });
-        if (what === 'resolve' && client.stage === 'waiting') Object.assign(client, { stage: 'bot', awaiting: false });
+        if (client.stage === 'waiting' && what === 'resolve') {
+          Object.assign(client, { stage: 'bot', awaiting: false, attendBy: null, attached: false });
+        } else if (client.stage === 'waiting' && ticket.assignee === null) {
+          client.attendBy = world.clock.now() + SILENT_AFTER_MS;
+        }
       }
       await compare(model, world, [client]);
     },

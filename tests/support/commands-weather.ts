@@ -47,6 +47,21 @@ function failSends(times: number): DeskCommand {
   };
 }
 
+/** The client is silent, and the receiver away, when a reminder is due: it is on its way while the next things happen. */
+function remindInVain(at: 0 | 1): DeskCommand {
+  return {
+    check: () => true,
+    run: async (model: DeskModel, world: World) => {
+      await world.clock.advance(16 * MINUTE);
+      world.failSends(3);
+      await world.ask(at, (engine) => engine.tick());
+      await compareAfterTick(model, world);
+      world.failSends(0);
+    },
+    toString: () => `remindInVain(${at})`,
+  };
+}
+
 /** The host's classifier breaks down, or works again. */
 function provider(down: boolean): DeskCommand {
   return {
@@ -93,6 +108,7 @@ const ticks = at.map((process) => tick(process));
 /** Time, receivers and providers, without which no day goes by. */
 export const calmWeather: readonly fc.Arbitrary<DeskCommand>[] = [
   ...[passes, passes, passes, ticks, ticks, ticks],
+  at.map((process) => remindInVain(process)),
   fc.integer({ min: 1, max: 4 }).map((times) => failSends(times)),
   fc.boolean().map((down) => provider(down)),
   at.map((process) => kill(process)),

@@ -18,6 +18,8 @@ export interface Said {
   readonly automated: boolean;
   readonly inTurn: boolean;
   readonly at: number;
+  /** It opened the conversation. */
+  readonly opens: boolean;
 }
 
 /** What a client's messages are about, by the first of these words that is in them; the fixture's classifier in short. */
@@ -52,12 +54,14 @@ export const TEXTS = [
   'thanks',
   'good morning',
   'maybe',
+  'ok',
   'gibberish',
   'operator',
   'позовите оператора',
 ] as const;
 export const ANSWERED = ['how does the referral program work', 'nothing works', 'good morning', 'thanks'] as const;
-const ASKING: readonly string[] = ['operator', 'позовите оператора'];
+const ASKING: readonly string[] = ['operator', 'позовите оператора', 'someone alive please'];
+const SMALL_TALK: readonly string[] = ['GREETING', 'THANKS'];
 /** They come after so many messages, and only the engine counts how many exactly. */
 const WEARY: readonly string[] = ['repeated-request', 'loop-guard'];
 const FEWEST_TO_WEARY = 3;
@@ -76,6 +80,10 @@ export class ClientModel {
   greeted = false;
   /** The last thing the bot was told were thanks. */
   thanked = false;
+  /** Something was said to the client in this conversation. */
+  spokenTo = false;
+  /** The open ticket has a picture already. */
+  attached = false;
   undecided: readonly Said[] = [];
   /** Messages the client tried to send so far. */
   tries = 0;
@@ -86,11 +94,13 @@ export class ClientModel {
   }
 
   /** A message was stored. */
-  accept(conversationId: string, said: Said): void {
-    if (this.stage === 'none' || this.stage === 'closed') {
-      Object.assign(this, { stage: 'bot', conversationId, operatorId: null, attendBy: null, awaiting: false });
+  accept(conversationId: string, said: Omit<Said, 'opens'>): void {
+    const opens = this.stage === 'none' || this.stage === 'closed';
+    if (opens) {
+      const fresh = { operatorId: null, attendBy: null, awaiting: false, spokenTo: false, attached: false };
+      Object.assign(this, { stage: 'bot', conversationId, ...fresh });
     }
-    this.undecided = [...this.undecided, said];
+    this.undecided = [...this.undecided, { ...said, opens }];
   }
 
   /** A person's step; false: the stage does not allow it. */
@@ -109,22 +119,25 @@ export class ClientModel {
       this.stage = owns ? 'human' : step === 'release' ? 'bot' : 'closed';
       this.operatorId = owns ? operatorId : null;
       this.awaiting = false;
+      this.attached &&= owns;
     }
     this.attendBy = step === 'takeOver' ? now + SILENT_AFTER_MS : null;
     if (owns) this.thanked = false;
+    this.spokenTo ||= step === 'reply' || step === 'recordReply';
     return true;
   }
 
-  /** Time has passed and somebody looked: an owner who stayed silent loses the conversation. */
+  /** Time has passed and somebody looked: who took the conversation, or its ticket, and stayed silent loses it. */
   lapse(now: number): void {
-    if (this.stage !== 'human' || this.attendBy === null || this.attendBy > now) return;
-    Object.assign(this, { stage: 'waiting', operatorId: null, attendBy: null });
+    if (this.attendBy === null || this.attendBy > now) return;
+    // They are told that it takes longer.
+    Object.assign(this, { stage: 'waiting', operatorId: null, attendBy: null, spokenTo: true });
   }
 }
 
 /** What is decided together, and what the model has to be told of it. */
 export interface Turn {
-  readonly parts: readonly Pick<Said, 'text' | 'attachments' | 'automated'>[];
+  readonly parts: readonly Pick<Said, 'text' | 'attachments' | 'automated' | 'opens'>[];
   /** The client was asked for something and it has not come; what a replaced reply would have asked for does not count. */
   readonly awaiting: boolean;
   /** More is waiting to be decided behind it. */
@@ -154,6 +167,10 @@ export function expectation(client: ClientModel, turn: Turn): Expectation {
     return { outcome, rule: 'already-escalated', stage, awaiting: false };
   }
   if (person !== null) return { outcome: 'escalated', rule: person, stage: 'waiting', awaiting: false };
+  if (isOk(turn)) {
+    const closes = stage === 'bot' && !turn.more && turn.parts[0]?.opens === true;
+    return { outcome: 'held', rule: 'acknowledged', stage: closes ? 'closed' : stage, awaiting };
+  }
   if (isThanks(turn)) {
     const closes = stage === 'bot' && !awaiting && !turn.more;
     const after = { stage: closes ? 'closed' : stage, awaiting } as const;
@@ -161,15 +178,24 @@ export function expectation(client: ClientModel, turn: Turn): Expectation {
       ? { outcome: 'held', rule: 'thanks-again', ...after }
       : { outcome: 'answered', rule: 'thanks', ...after };
   }
+  if (SMALL_TALK.includes(kind) && stage === 'waiting')
+    return { outcome: 'held', rule: 'person-comes', stage, awaiting };
   return { outcome: 'answered', rule: 'reply', stage, awaiting: awaiting || kind === 'BROKEN' };
 }
 
-export function asks({ parts }: Pick<Turn, 'parts'>): boolean {
+type Texts = { readonly parts: readonly Pick<Said, 'text' | 'attachments'>[] };
+
+export function asks({ parts }: { readonly parts: readonly Pick<Said, 'text'>[] }): boolean {
   return parts.some(({ text }) => ASKING.includes(text));
 }
 
-export function isThanks({ parts }: Pick<Turn, 'parts'>): boolean {
-  return parts.every(({ text, attachments }) => text === 'thanks' && attachments === 0);
+export function isThanks({ parts }: Texts): boolean {
+  const polite = parts.every(({ text, attachments }) => ['thanks', 'ok'].includes(text) && attachments === 0);
+  return polite && parts.some(({ text }) => text === 'thanks');
+}
+
+function isOk({ parts }: Texts): boolean {
+  return parts.every(({ text, attachments }) => text === 'ok' && attachments === 0);
 }
 
 function kindOf({ parts }: Turn): string {
@@ -179,9 +205,13 @@ function kindOf({ parts }: Turn): string {
 /** The rule that calls a person; `null`: none does. */
 function callsPerson(client: ClientModel, turn: Turn, kind: string): string | null {
   if (asks(turn) || kind === 'HUMAN') return 'asks-for-human';
+  const pictured = turn.parts.some(({ attachments }) => attachments > 0);
   const wanted = turn.awaiting || kind === 'BROKEN';
-  if (wanted && turn.parts.some(({ attachments }) => attachments > 0)) return 'awaited-attachment';
+  const cameBefore = client.attached && client.stage === 'waiting' && kind === 'BROKEN';
+  if ((wanted && pictured) || cameBefore) return 'awaited-attachment';
   if (WEARY.includes(turn.named) && client.tries >= FEWEST_TO_WEARY) return turn.named;
+  if (isOk(turn) && (client.greeted || client.spokenTo)) return null;
+  if (SMALL_TALK.includes(kind) && pictured) return 'unknown';
   // The provider doubts; the local classifier does not know it at all.
   if (kind === 'DOUBT' && turn.down) return 'unknown';
   return CALLS[kind] ?? null;

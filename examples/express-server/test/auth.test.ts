@@ -51,6 +51,7 @@ describe('what is closed', () => {
     ['POST', '/api/conversations/x/release'],
     ['POST', '/api/conversations/x/resolve'],
     ['POST', '/api/conversations/x/reply'],
+    ['POST', '/api/conversations/x/record-reply'],
     ['GET', '/api/messages/x/explanation'],
     ['GET', '/api/messages/x/explanation?access_token=x'],
     ['GET', '/api/tickets'],
@@ -118,6 +119,7 @@ describe('roles', () => {
       ['POST', `/api/conversations/${id}/release`],
       ['POST', `/api/conversations/${id}/resolve`],
       ['POST', `/api/conversations/${id}/reply`],
+      ['POST', `/api/conversations/${id}/record-reply`],
       ['PATCH', '/api/tickets/x'],
       ['POST', '/api/deliveries/x/replay'],
     ] as const) {

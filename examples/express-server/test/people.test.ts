@@ -164,6 +164,20 @@ describe('the clock of a ticket', () => {
   });
 });
 
+describe('what a person said elsewhere', () => {
+  it('is recorded under the name of who tells it, silences the bot and is not sent', async () => {
+    const { conversation_id: id, client_id: client } = await call('anna');
+    const say = `/api/conversations/${String(id)}/record-reply`;
+    const told = await server.post(say, { text: ' Позвонила, всё решили. ' }, await as('olga'));
+    expect(told).toMatchObject({ status: 200, body: { type: 'operator', text: 'Позвонила, всё решили.' } });
+    const { body } = await server.get(`/api/conversations/${String(id)}`);
+    expect(body).toMatchObject({ owner: 'human', operator_id: 'olga' });
+    const held = await server.post('/api/messages', { client_id: client, content: 'Какие есть тарифы?' });
+    expect(held.body).toMatchObject({ outcome: 'held', responses: [] });
+    expect((await server.post(say, { text: ' ' }, await as('olga'))).body).toMatchObject({ status: 400, path: 'text' });
+  });
+});
+
 describe('notes and transcripts', () => {
   let id = '';
   const path = (rest: string): string => `/api/conversations/${id}/${rest}`;

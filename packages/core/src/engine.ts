@@ -178,7 +178,7 @@ function createContext(options: EngineOptions): EngineContext {
     reminderTexts: templates.reminders.length,
     locales,
     variables,
-    peopleThere: options.peopleAvailable ?? (() => true),
+    peopleThere: peopleThere(options.peopleAvailable, logger),
     storage,
     classifier: options.classifier ?? localClassifier({ scenarios }),
     fallback: options.classifier === undefined ? null : fallbackClassifier(scenarios),
@@ -202,6 +202,18 @@ function checkScenarios(options: EngineOptions, variables: readonly string[]): r
     variables,
     ...(options.locales === undefined ? {} : { locales: options.locales }),
   });
+}
+
+/** Where the host cannot say it, people are there within their hours, as by default; no message waits for the word. */
+function peopleThere(ask: EngineOptions['peopleAvailable'], logger: EngineContext['logger']): () => boolean {
+  return () => {
+    try {
+      return ask?.() ?? true;
+    } catch (error) {
+      logger.warn({ error: error instanceof Error ? error.name : typeof error }, 'peopleAvailable failed');
+      return true;
+    }
+  };
 }
 
 /** Answers while the host's classifier is broken; trained only when that happens. Without examples nobody can. */

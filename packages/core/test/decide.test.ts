@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedClassifier } from '../src/testing/index';
-import { asksForHuman } from '../src/policies/asks-for-human';
+import { asksForHuman } from '../src/policies/wording/asks-for-human';
 import { CHANNEL, desk } from './support/fixture';
 
 const say = (engine: ReturnType<typeof desk>['engine'], text: string, more = {}) =>

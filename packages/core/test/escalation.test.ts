@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine, isFirstlineError, type PolicyOptions } from '../src/index';
 import { gistOf, sameGist } from '../src/policies/gist';
-import { isStronglyNegative } from '../src/policies/negative-wording';
+import { isStronglyNegative } from '../src/policies/wording/negative-wording';
 import { ScriptedClassifier } from '../src/testing/index';
 import { CHANNEL, type Desk, desk, SCENARIOS } from './support/fixture';
 
@@ -150,6 +150,22 @@ describe('own rules', () => {
     expect(trace).toEqual({ rule: 'vip', fired: false, reason: 'the own rule sees no reason' });
   });
 
+  it('that break, or answer with anything but a reason, call nobody, and the record says so', async () => {
+    const answers: readonly unknown[] = [undefined, '', true, Promise.resolve('later')];
+    for (const answer of answers) {
+      const one = withEscalation({ rules: [{ id: 'odd', when: () => answer as null }] });
+      expect((await say(one, 'referral')).status).toBe('answered');
+    }
+    const when = (): null => {
+      throw new TypeError('secret');
+    };
+    const one = withEscalation({ rules: [{ id: 'broken', when }] });
+    const outcome = await say(one, 'referral');
+    expect(outcome.status).toBe('answered');
+    const trace = (await one.engine.explain(outcome.messageId))?.rules.find(({ rule }) => rule === 'broken');
+    expect(trace).toEqual({ rule: 'broken', fired: false, reason: 'the own rule failed: TypeError' });
+  });
+
   it('cannot take the place of a built-in one', () => {
     const replaced = [{ id: 'asks-for-human', when: () => null }];
     const create = () => createEngine({ scenarios: SCENARIOS, policy: { escalation: { rules: replaced } } });
@@ -179,6 +195,13 @@ describe('what was asked for', () => {
     const [greeting, instruction, notice] = first.replies;
     expect(instruction?.sendAt).toBe((greeting?.sendAt ?? 0) + 3_000);
     expect(notice?.sendAt).toBe(instruction?.sendAt);
+  });
+
+  it('is not asked of a machine that has been talked to long enough', async () => {
+    const one = withEscalation({ loopGuard: { limit: 2, window: '5m' } });
+    for (const text of ['thanks', 'thanks']) await say(one, text);
+    const outcome = await say(one, 'nothing works');
+    expect(outcome).toMatchObject({ status: 'escalated', replies: [], ticket: { rule: 'loop-guard' } });
   });
 
   it('arrives: the attachment is on the ticket', async () => {

@@ -144,6 +144,25 @@ describe('failure modes', () => {
     expect(answered.transport.received.filter(({ message }) => message.type === 'reminder')).toEqual([]);
   });
 
+  it('7: no reminder follows a takeover, also not after the person has handed back', async () => {
+    const one = desk();
+    const { conversationId } = await say(one, 'referral');
+    await one.engine.tick();
+    await one.clock.advance('15m');
+    one.transport.failNext({ class: 'retry', code: 'http_503' });
+    await one.engine.tick();
+    expect(sent(one).at(-1)).toBe('reminder');
+    await one.engine.operators.takeOver(conversationId);
+    await one.clock.advance('1m');
+    await one.engine.tick();
+    await one.engine.operators.release(conversationId);
+    for (const time of ['20m', '2d'] as const) {
+      await one.clock.advance(time);
+      await one.engine.tick();
+    }
+    expect(one.transport.received.filter(({ message }) => message.type === 'reminder')).toEqual([]);
+  });
+
   it('9: a restart after a week does not send a week of reminders', async () => {
     const one = desk();
     for (let client = 0; client < 20; client += 1) await say(one, 'referral', { clientId: `c${client}` });
@@ -153,6 +172,19 @@ describe('failure modes', () => {
     await one.engine.tick();
     expect(one.transport.sent).toHaveLength(before);
     expect((await one.engine.stats()).reminders.expired).toBe(20);
+  });
+
+  it('9: a receiver that was away for a week is not told what nobody wants to know any more', async () => {
+    const one = desk();
+    one.transport.respondWith(() => ({ class: 'retry', code: 'http_503' }));
+    for (let client = 0; client < 20; client += 1) await say(one, 'referral', { clientId: `c${client}` });
+    await one.engine.tick();
+    await one.clock.advance('7d');
+    one.transport.respondWith(() => ({ class: 'ok' }));
+    const before = one.transport.sent.length;
+    await one.engine.tick();
+    expect(one.transport.sent).toHaveLength(before);
+    expect((await one.engine.stats()).deliveries).toMatchObject({ pending: 0, expired: 40 });
   });
 
   it('10: a provider that is down does not send everybody to a person', async () => {

@@ -105,6 +105,31 @@ describe('18: service clocks', () => {
     expect(new Date(clock?.firstResponse.dueAt ?? 0).toISOString()).toBe('2026-03-30T09:00:00.000Z');
   });
 
+  it('leaves out the lunch break', async () => {
+    const day = ['08:00-12:00', '13:00-17:00'] as const;
+    const weekly = { mon: day, tue: day, wed: day, thu: day, fri: day };
+    // Friday, 11:00 in Berlin: an hour before lunch and three behind it.
+    const one = at(Date.UTC(2026, 0, 16, 10, 0), { hours: { timeZone: 'Europe/Berlin', weekly }, serviceLevels });
+    const { ticket } = await say(one, 'gibberish');
+    const clock = await one.engine.tickets.clock(ticket?.id ?? '');
+    expect(new Date(clock?.firstResponse.dueAt ?? 0).toISOString()).toBe('2026-01-16T15:00:00.000Z');
+  });
+
+  it('begins anew where the client comes back after the end: nothing is breached at once', async () => {
+    const one = at(FRIDAY_AFTERNOON, { serviceLevels });
+    const { conversationId, ticket } = await say(one, 'gibberish');
+    await one.engine.operators.reply(conversationId, { operatorId: 'olga', text: 'Like this' });
+    await one.engine.operators.resolve(conversationId, { operatorId: 'olga' });
+    await pass(one, '100h');
+    const again = await say(one, 'gibberish again');
+    await pass(one, '3h');
+    expect(again.ticket?.id).not.toBe(ticket?.id);
+    expect(await one.engine.tickets.clock(again.ticket?.id ?? '')).toMatchObject({
+      firstResponse: { breached: false, remainingMs: 3_600_000 },
+    });
+    expect(await feed(one.engine, 'ticket.breached')).toEqual([]);
+  });
+
   it('survives a restart: the row is the truth', async () => {
     const one = at(FRIDAY_AFTERNOON, { serviceLevels });
     await say(one, 'gibberish');
@@ -200,6 +225,73 @@ describe('a person who takes a conversation and says nothing', () => {
   });
 });
 
+describe('a person who takes a ticket and says nothing', () => {
+  it('loses it: it is in the queue again, the client is told once, an alert is in the feed', async () => {
+    const one = at(FRIDAY_AFTERNOON, { silentAfter: '30m' });
+    const { conversationId, ticket } = await say(one, 'gibberish');
+    const id = ticket?.id ?? '';
+    await one.engine.tickets.claim(id, { operatorId: 'olga' });
+    expect(await one.engine.tickets.queue()).toEqual([]);
+    await pass(one, '29m');
+    expect(await one.engine.tickets.get(id)).toMatchObject({ assignee: 'olga', status: 'in_progress' });
+    await pass(one, '1m');
+    expect(await one.engine.tickets.queue()).toMatchObject([{ id, assignee: null, status: 'open', priority: 'high' }]);
+    expect(await one.engine.conversations.get(conversationId)).toMatchObject({
+      owner: 'bot',
+      status: 'waiting_on_person',
+      attendBy: null,
+      ticketId: id,
+    });
+    expect(await feed(one.engine, 'conversation.unattended')).toMatchObject([
+      { data: { operatorId: 'olga', ticketId: id } },
+    ]);
+    expect(sent(one)).toEqual(['greeting', 'escalation_notice', 'escalation_notice']);
+
+    await one.engine.tickets.claimNext({ operatorId: 'igor' });
+    await pass(one, '2h');
+    expect(await feed(one.engine, 'conversation.unattended')).toHaveLength(2);
+    expect(sent(one)).toHaveLength(3);
+  });
+
+  it('has from the claim on, whatever else is changed about the ticket, and a takeover counts anew', async () => {
+    const one = at(FRIDAY_AFTERNOON, { silentAfter: '30m' });
+    const { conversationId, ticket } = await say(one, 'gibberish');
+    const id = ticket?.id ?? '';
+    await one.engine.tickets.claim(id, { operatorId: 'olga' });
+    await pass(one, '20m');
+    await one.engine.tickets.update(id, { priority: 'urgent', operatorId: 'olga' });
+    await one.engine.tickets.claim(id, { operatorId: 'olga' });
+    expect((await one.engine.conversations.get(conversationId))?.attendBy).toBe(FRIDAY_AFTERNOON + 30 * 60_000);
+    await one.engine.operators.takeOver(conversationId, { operatorId: 'olga' });
+    await pass(one, '20m');
+    expect(await one.engine.conversations.get(conversationId)).toMatchObject({ owner: 'human', operatorId: 'olga' });
+    await one.engine.operators.reply(conversationId, { operatorId: 'olga', text: 'Good afternoon' });
+    await pass(one, '10h');
+    expect(await feed(one.engine, 'conversation.unattended')).toEqual([]);
+  });
+
+  it('owes nothing once it is given back or resolved', async () => {
+    for (const change of [{ assignee: null, status: 'open' }, { status: 'resolved' }] as const) {
+      const one = at(FRIDAY_AFTERNOON, { silentAfter: '30m' });
+      const { conversationId, ticket } = await say(one, 'gibberish');
+      await one.engine.tickets.claim(ticket?.id ?? '', { operatorId: 'olga' });
+      await one.engine.tickets.update(ticket?.id ?? '', change);
+      expect((await one.engine.conversations.get(conversationId))?.attendBy).toBeNull();
+      await pass(one, '2h');
+      expect(await feed(one.engine, 'conversation.unattended')).toEqual([]);
+    }
+  });
+
+  it('owes nothing where somebody else owns the conversation', async () => {
+    const one = at(FRIDAY_AFTERNOON, { silentAfter: '30m' });
+    const { conversationId, ticket } = await say(one, 'gibberish');
+    await one.engine.operators.reply(conversationId, { operatorId: 'olga', text: 'I am on it' });
+    await one.engine.tickets.update(ticket?.id ?? '', { assignee: null });
+    await one.engine.tickets.claim(ticket?.id ?? '', { operatorId: 'igor' });
+    expect(await one.engine.conversations.get(conversationId)).toMatchObject({ operatorId: 'olga', attendBy: null });
+  });
+});
+
 describe('nobody available', () => {
   it('the client is told the truth, and when people are back', async () => {
     const one = at(FRIDAY_AFTERNOON + 3 * 3_600_000, { hours: BERLIN });
@@ -215,6 +307,15 @@ describe('nobody available', () => {
     const one = desk({ peopleAvailable: () => false });
     const outcome = await one.engine.receive({ clientId: 'c', text: 'gibberish', channel: CHANNEL, locale: 'en' });
     expect(outcome.replies.at(-1)?.text).toMatch(/as soon as/);
+  });
+
+  it('and a host that cannot say it keeps no message waiting', async () => {
+    const peopleAvailable = (): boolean => {
+      throw new Error('the roster is down');
+    };
+    const one = desk({ peopleAvailable });
+    const outcome = await one.engine.receive({ clientId: 'c', text: 'gibberish', channel: CHANNEL, locale: 'en' });
+    expect(outcome.replies.at(-1)?.text).toMatch(/passed your question/);
   });
 
   it('the queue hands out the most urgent first, each ticket to one person', async () => {

@@ -21,15 +21,19 @@ export function operatorRoutes({ engine: { operators }, auth }: AppContext): Rou
       res.json(wire(await step(idOf(req), { operatorId: operatorOf(res).id })));
     };
 
-  const reply: RequestHandler = async (req, res) => {
-    const { text } = parseWire(replyBody, req.body, 'body');
-    res.json(wire(await operators.reply(idOf(req), { operatorId: operatorOf(res).id, text })));
-  };
+  const say =
+    (step: 'reply' | 'recordReply'): RequestHandler =>
+    async (req, res) => {
+      const { text } = parseWire(replyBody, req.body, 'body');
+      res.json(wire(await operators[step](idOf(req), { operatorId: operatorOf(res).id, text })));
+    };
 
   const address = '/api/conversations/:id';
   resource(router, `${address}/take-over`, { POST: [operator, act((id, by) => operators.takeOver(id, by))] });
   resource(router, `${address}/release`, { POST: [operator, act((id, by) => operators.release(id, by))] });
   resource(router, `${address}/resolve`, { POST: [operator, act((id, by) => operators.resolve(id, by))] });
-  resource(router, `${address}/reply`, { POST: [operator, ...jsonBody, reply] });
+  resource(router, `${address}/reply`, { POST: [operator, ...jsonBody, say('reply')] });
+  // What was said on the phone or in the platform's own app: it takes the conversation, and is not sent again.
+  resource(router, `${address}/record-reply`, { POST: [operator, ...jsonBody, say('recordReply')] });
   return router;
 }

@@ -30,8 +30,8 @@ export interface Conversation {
   /** What the bot asked the client for and still waits for, for example `'screenshot'`; the scenario's `asksFor`. */
   readonly awaiting: string | null;
   /**
-   * Until when the person who owns the conversation has to say something, epoch ms; `null`: nobody is expected to. See
-   * `policy.people.silentAfter`.
+   * Until when the person who owns the conversation, or took its ticket, has to say something, epoch ms; `null`: nobody is
+   * expected to. See `policy.people.silentAfter`.
    */
   readonly attendBy: number | null;
   /** Number of the last message, inbound or outbound; messages of a conversation are numbered from 1. */

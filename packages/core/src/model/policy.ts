@@ -22,7 +22,7 @@ export interface EscalationQuestion {
 export interface EscalationRule {
   /** Named in decision records and tickets; must not be one of the built-in ids. */
   readonly id: string;
-  /** Why a person is needed, in a sentence for the operator; `null`: not by this rule. */
+  /** Why a person is needed, in a sentence for the operator; `null`: not by this rule. What throws is no reason either. */
   readonly when: (question: EscalationQuestion) => string | null;
   /** At least this priority. Default: the scenario's. */
   readonly priority?: Priority;

@@ -14,7 +14,8 @@ import { remembered, timesAsked } from './repeats';
 import { replyKey } from './templates/default-templates';
 import type { TemplateValues } from './templates/template';
 import type { RenderedTemplate, TemplateCatalog } from './templates/template-catalog';
-import { needsNothingMore } from './thanks';
+import { declinesHuman, withoutRefusal } from './wording/asks-for-human';
+import { isAcknowledgement, needsNothingMore } from './wording/thanks';
 
 export interface DecideInput {
   readonly conversation: Conversation;
@@ -34,6 +35,8 @@ export interface DecideInput {
   readonly peopleThere?: boolean;
   /** The incident that explains the message, see `coverOf`. Default none. */
   readonly cover?: Cover | null;
+  /** Something that only a person can look at is on the open ticket already. Default false. */
+  readonly attachedBefore?: boolean;
   /** Further messages of this conversation wait to be decided, so it must not be closed now. Default false. */
   readonly moreToDecide?: boolean;
 }
@@ -48,13 +51,20 @@ export interface Considered extends DecideInput {
   readonly timesAsked: number;
   /** The client says thanks and needs nothing more. */
   readonly thanks: boolean;
+  /** The client only confirms what was said; nothing is to be answered. */
+  readonly acknowledges: boolean;
+  /** The client says that no person is wanted. */
+  readonly declines: boolean;
   readonly peopleAvailable: boolean;
 }
 
 export function considered(input: DecideInput): Considered {
   const { message, classification, client, policy, now } = input;
   const scenario = input.scenarios.get(classification.scenario) ?? null;
-  const thanks = needsNothingMore(message.text, message.attachments.length, scenario);
+  const declines = declinesHuman(message.text);
+  const text = declines ? withoutRefusal(message.text) : message.text;
+  const acknowledges = onlyConfirms(input, text, scenario);
+  const thanks = !acknowledges && needsNothingMore(text, message.attachments.length, scenario);
   const request: RecentRequest = {
     at: now,
     scenario: classification.scenario,
@@ -62,15 +72,27 @@ export function considered(input: DecideInput): Considered {
     ...(thanks ? { thanks } : {}),
   };
   const { repeats } = policy.escalation;
-  const counts = repeats !== null && !thanks && scenario?.smallTalk !== true;
+  const counts = repeats !== null && !thanks && !acknowledges && scenario?.smallTalk !== true;
   return {
     ...input,
     scenario,
     request,
     timesAsked: counts ? timesAsked(client.recent, request, repeats) : 1,
     thanks,
+    acknowledges,
+    declines,
     peopleAvailable: (input.peopleThere ?? true) && isOpen(policy.people.hours, now),
   };
+}
+
+/** Only to what was said before can anybody say "ok"; and a host may have a scenario of its own for such words. */
+function onlyConfirms(input: DecideInput, text: string, known: Scenario | null): boolean {
+  const { message, client, conversation, classification, policy } = input;
+  const spokenTo = client.greetedAt !== null || conversation.lastOutboundAt !== null;
+  if (!spokenTo || message.attachments.length > 0) return false;
+  const personComes = conversation.status === 'waiting_on_person';
+  const meant = known !== null && !known.smallTalk && classification.confidence >= policy.escalation.minConfidence;
+  return (personComes || !meant) && isAcknowledgement(text, personComes);
 }
 
 /** What a decision is unless it says otherwise: no ticket, no greeting, no reminder. */
@@ -96,8 +118,9 @@ export function common(
 }
 
 /** A person who takes over empties the client's record, see `runtime/operators.ts`. */
-function recentAfter({ conversation, message, client, request, policy }: Considered): Decision['recent'] {
-  if (conversation.owner === 'human' || message.automated) return null;
+function recentAfter(input: Considered): Decision['recent'] {
+  const { conversation, message, client, request, policy } = input;
+  if (conversation.owner === 'human' || message.automated || input.acknowledges) return null;
   return remembered(client.recent, request, policy.escalation.loopGuard);
 }
 

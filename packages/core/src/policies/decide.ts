@@ -17,7 +17,9 @@ import { shouldGreet } from './greeting';
 import { afterStep } from './ownership';
 import { higherPriority } from './priority';
 import { requestsLately, unknownsInARow } from './repeats';
+import { type Silence, silenceFor } from './silence';
 import type { RenderedTemplate } from './templates/template-catalog';
+import { isPending } from './wording/thanks';
 
 /** What was found out about the message before anything is chosen to say. */
 interface Findings {
@@ -57,19 +59,22 @@ export function decide(given: DecideInput): Decision {
     client: input.client,
     classification: input.classification,
     scenario,
-    hasReply: answer !== null || input.thanks,
+    hasReply: answer !== null || input.thanks || input.acknowledges,
     timesAsked: input.timesAsked,
     unknowns: unknownsInARow(input.client.recent),
     requestsLately: requestsLately(input.client.recent, input.now, policy.escalation.loopGuard),
-    thanks: input.thanks,
+    nothingMore: input.thanks || input.acknowledges,
+    declines: input.declines,
+    attachedBefore: input.attachedBefore ?? false,
     policy: policy.escalation,
     now: input.now,
   });
-  const silent = verdict?.silent === true;
+  const silence = verdict === null ? silenceFor(input) : null;
+  const silent = verdict?.silent === true || silence !== null;
   const replyDelayMs = scenario?.delayMs ?? 0;
   const greeting = !silent && shouldGreet(input.client, policy.greeting, input.now) ? render(input, 'greeting') : null;
   const found: Findings = {
-    priority: higherPriority(asked, verdict?.priority ?? null),
+    priority: higherPriority(ownPriority(input, verdict), verdict?.priority ?? null),
     rules: [owned, ...trace],
     opening: greeting === null ? [] : [planned('greeting', greeting, 0)],
     reply: answer === null ? [] : [plannedAnswer(input, answer)],
@@ -78,6 +83,7 @@ export function decide(given: DecideInput): Decision {
   const covered = coveredByIncident(input, found, verdict);
   if (covered !== null) return covered;
   if (verdict !== null) return needsPerson(input, found, verdict);
+  if (silence !== null) return saysNothing(input, found, silence);
   return input.thanks ? thanked(input, found) : answered(input, found);
 }
 
@@ -125,6 +131,13 @@ function coveredByIncident(input: Considered, found: Findings, verdict: Escalati
   };
 }
 
+/** What a message was taken for says nothing of its weight where it is not that which is decided. */
+function ownPriority({ scenario, thanks, acknowledges }: Considered, verdict: EscalationVerdict | null): Priority {
+  if (scenario === null) return 'normal';
+  const besides = scenario.smallTalk ? verdict !== null : thanks || acknowledges;
+  return besides ? 'normal' : scenario.priority;
+}
+
 function answered(input: Considered, found: Findings): Decision {
   const { conversation, scenario } = input;
   return {
@@ -151,7 +164,7 @@ function thanked(input: Considered, found: Findings): Decision {
   const { conversation, client, moreToDecide = false } = input;
   const { awaiting } = conversation;
   // What was asked of the client is still to come, and so is what they wrote meanwhile.
-  const stays = moreToDecide || awaiting !== null;
+  const stays = moreToDecide || awaiting !== null || isPending(input.message.text);
   const status = stays ? conversation.status : (afterStep(conversation, 'thank')?.status ?? conversation.status);
   const next = { owner: 'bot', status, awaiting } as const;
   if (client.recent.at(-1)?.thanks === true) {
@@ -168,6 +181,11 @@ function thanked(input: Considered, found: Findings): Decision {
     greets: found.opening.length > 0,
     next,
   };
+}
+
+function saysNothing(input: Considered, found: Findings, { rule, reason, closes }: Silence): Decision {
+  const decision = held(input, found.priority, rule, reason, found.rules);
+  return closes ? { ...decision, next: { ...decision.next, status: 'closed' } } : decision;
 }
 
 function needsPerson(input: Considered, found: Findings, verdict: EscalationVerdict): Decision {
@@ -188,7 +206,7 @@ function needsPerson(input: Considered, found: Findings, verdict: EscalationVerd
     };
   }
   // Whoever comes with trouble first gets what helps the person who will look at it: the request for a screenshot.
-  const unasked = message.seq === 1 && message.attachments.length === 0;
+  const unasked = message.seq === 1 && message.attachments.length === 0 && !verdict.silent;
   const instructs = unasked && scenario !== null && scenario.asksFor !== null;
   return escalated(input, { ...found, reply: verdict.afterReply || instructs ? found.reply : [] }, verdict);
 }

@@ -1,9 +1,10 @@
 import { UNKNOWN } from '../model/classification';
 import type { RuleTrace } from '../model/decision';
-import type { EscalationQuestion, Policy } from '../model/policy';
+import type { EscalationQuestion, EscalationRule, Policy } from '../model/policy';
 import type { Priority } from '../model/scenario';
-import { asksForHuman } from './asks-for-human';
-import { isStronglyNegative } from './negative-wording';
+import { saysAnswerMissed } from './wording/answer-missed';
+import { asksForHuman } from './wording/asks-for-human';
+import { isStronglyNegative } from './wording/negative-wording';
 
 export interface EscalationInput extends EscalationQuestion {
   /** Whether the scenario's reply could be rendered for this client. */
@@ -14,8 +15,12 @@ export interface EscalationInput extends EscalationQuestion {
   readonly unknowns: number;
   /** How many messages the client sent within the window of the loop guard, this one included. */
   readonly requestsLately: number;
-  /** The client says thanks and needs nothing more: doubts about what else it means are no reason to call a person. */
-  readonly thanks: boolean;
+  /** The client says thanks or ok, and needs nothing more: what else it may mean is no reason to call a person. */
+  readonly nothingMore: boolean;
+  /** The client says that no person is wanted: doubts about the rest are no reason to call one. */
+  readonly declines: boolean;
+  /** What a person has to look at is on the open ticket already. */
+  readonly attachedBefore: boolean;
   readonly policy: Policy['escalation'];
 }
 
@@ -45,16 +50,20 @@ interface Rule {
 const MESSAGE_RULES: readonly Rule[] = [
   {
     id: 'asks-for-human',
-    test: ({ message, scenario }) => {
+    test: ({ message, scenario, declines }) => {
       if (asksForHuman(message.text)) return yes('the client asks for a person in so many words');
+      if (declines) return no('the client says that no person is wanted');
       if (scenario?.asksForHuman === true) return yes(`scenario ${scenario.id} asks for a person`);
       return no('the client does not ask for a person');
     },
   },
   {
     id: 'awaited-attachment',
-    test: ({ message, conversation, scenario }) => {
+    test: ({ message, conversation, scenario, attachedBefore }) => {
       const asked = conversation.awaiting;
+      if (attachedBefore && scenario?.asksFor != null && conversation.status === 'waiting_on_person') {
+        return yes(`the ${scenario.asksFor} that would be asked for has come already`);
+      }
       if (asked === null && scenario?.asksFor != null && message.attachments.length > 0) {
         return yes(`the ${scenario.asksFor} that would be asked for came along`);
       }
@@ -93,8 +102,16 @@ const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     id: 'unknown',
-    test: ({ classification, unknowns, thanks, policy }) => {
-      if (thanks) return no('the client says thanks');
+    test: (input) => {
+      const { classification, scenario, message, conversation, unknowns, policy } = input;
+      const calm = noDoubt(input);
+      if (calm !== null) return no(calm);
+      if (scenario?.smallTalk === true && message.attachments.length > 0 && conversation.awaiting === null) {
+        return yes('small talk, and an attachment that only a person can look at');
+      }
+      if (conversation.lastOutboundAt !== null && saysAnswerMissed(message.text)) {
+        return yes('the client says that the answer missed the question');
+      }
       if (classification.scenario !== UNKNOWN) return no(`the message was recognised as ${classification.scenario}`);
       const figures = `the message fits no scenario, ${unknowns} in a row, allowed ${policy.unknownAfter - 1}`;
       return unknowns >= policy.unknownAfter ? yes(figures) : no(figures);
@@ -102,17 +119,21 @@ const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     id: 'low-confidence',
-    test: ({ classification, scenario, thanks, policy }) => {
+    test: (input) => {
+      const { classification, scenario, policy } = input;
       if (scenario === null) return no('nothing was recognised');
-      if (thanks) return no('the client says thanks');
+      const calm = noDoubt(input);
+      if (calm !== null) return no(calm);
       const figures = `confidence ${classification.confidence.toFixed(3)}, needed ${policy.minConfidence}`;
       return classification.confidence < policy.minConfidence ? yes(figures) : no(figures);
     },
   },
   {
     id: 'small-gap',
-    test: ({ classification, scenario, thanks, policy }) => {
-      if (thanks) return no('the client says thanks');
+    test: (input) => {
+      const { classification, scenario, policy } = input;
+      const calm = noDoubt(input);
+      if (calm !== null) return no(calm);
       const second = classification.alternatives[0];
       if (scenario === null || second === undefined) return no('there is no runner-up');
       const gap = classification.confidence - second.confidence;
@@ -126,8 +147,8 @@ const MESSAGE_RULES: readonly Rule[] = [
 const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-always',
-    test: ({ scenario, thanks }) =>
-      scenario?.escalate === 'always' && !thanks
+    test: ({ scenario, nothingMore }) =>
+      scenario?.escalate === 'always' && !nothingMore
         ? yes(`scenario ${scenario.id} always goes to a person`)
         : no('the scenario does not always go to a person'),
   },
@@ -141,8 +162,8 @@ const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-after-reply',
     afterReply: true,
-    test: ({ scenario, thanks }) => {
-      if (scenario?.escalate !== 'after-reply' || thanks)
+    test: ({ scenario, nothingMore }) => {
+      if (scenario?.escalate !== 'after-reply' || nothingMore)
         return no('the scenario does not go to a person after its reply');
       if (scenario.asksFor !== null) return no(`the client is asked for the ${scenario.asksFor} first`);
       return yes(`scenario ${scenario.id} goes to a person after its reply`);
@@ -175,15 +196,28 @@ export function escalationVerdict(input: EscalationInput): {
   return { verdict, trace };
 }
 
+/** Why it does not matter that nobody knows what the message is about; `null`: it does. */
+function noDoubt({ nothingMore, declines }: EscalationInput): string | null {
+  if (nothingMore) return 'the client needs nothing more';
+  return declines ? 'the client says that no person is wanted' : null;
+}
+
 function ownRules(policy: Policy['escalation']): readonly Rule[] {
   return policy.rules.map(({ id, when, priority }) => ({
     id,
     ...(priority === undefined ? {} : { priority }),
-    test: (question) => {
-      const reason = when(question);
-      return reason === null ? no('the own rule sees no reason') : yes(reason);
-    },
+    test: (question) => ownAnswer(when, question),
   }));
+}
+
+/** A rule that breaks is nobody's reason: the message is decided all the same, and the record says what happened. */
+function ownAnswer(when: EscalationRule['when'], question: EscalationQuestion): Answer {
+  try {
+    const reason: unknown = when(question);
+    return typeof reason === 'string' && reason !== '' ? yes(reason) : no('the own rule sees no reason');
+  } catch (error) {
+    return no(`the own rule failed: ${error instanceof Error ? error.name : typeof error}`);
+  }
 }
 
 function yes(reason: string): Answer {

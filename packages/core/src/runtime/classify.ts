@@ -2,6 +2,7 @@ import { detectLocale } from '../classification/script';
 import { FirstlineError } from '../errors';
 import { type Classification, UNKNOWN } from '../model/classification';
 import type { InboundMessage, Message } from '../model/message';
+import { afterSecondReading, secondReading } from '../policies/wording/second-reading';
 import type { Classifier, ClassifyInput } from '../ports/classifier';
 import type { ConversationState } from '../ports/storage-work';
 import type { EngineContext } from './context';
@@ -19,9 +20,22 @@ export async function classify(
   message: InboundMessage,
   locale: string | null,
 ): Promise<Classification> {
+  const first = await answerTo(context, message, message.text, locale);
+  const reading = secondReading(message.text, first, context.scenarios);
+  if (reading === null) return first;
+  const second = reading.text === null ? null : await answerTo(context, message, reading.text, locale);
+  return afterSecondReading(message.text, reading, second, context.scenarios);
+}
+
+async function answerTo(
+  context: EngineContext,
+  message: InboundMessage,
+  text: string,
+  locale: string | null,
+): Promise<Classification> {
   const { classifier, fallback } = context;
   const now = context.clock.now();
-  const told = locale === null ? { text: message.text, now } : { text: message.text, locale, now };
+  const told = locale === null ? { text, now } : { text, locale, now };
   let input: ClassifyInput = told;
   try {
     input = { ...told, ...(await recentMessages(context, message)) };

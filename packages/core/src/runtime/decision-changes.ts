@@ -15,6 +15,7 @@ import type { CommitParams, NewOutbound } from '../ports/storage-commit';
 import type { ConversationState, WorkLease } from '../ports/storage-work';
 import type { EngineContext } from './context';
 import { newTicket, ticketOpened } from './new-ticket';
+import { raisedTicket, ticketRaised } from './raised-ticket';
 import { watchFor } from './attention';
 
 /** A decision turned into rows: what is committed, and what `receive` answers with. */
@@ -103,6 +104,7 @@ export function decisionChanges(
   };
   const reminder = firstReminder(context, message, classification, decision, outbound, now);
   const owed = owedByOwner(context, state, message, now);
+  const raised = raisedTicket(state, decision);
   const commit: CommitParams = {
     tenant: context.tenant,
     now,
@@ -129,13 +131,13 @@ export function decisionChanges(
         : { status: 'cancelled', reason: 'client_answered', messageId: null },
     scheduleReminder: reminder,
     openTicket: ticket,
-    updateTicket: ticketChange(state, decision, owed),
+    updateTicket: ticketChange(state, decision, owed, raised),
     addNote: null,
     report: reportOf(context, state, message, classification),
     tell: tellOf(context, decision),
     announce: null,
-    watch: ticket === null ? (owed?.watch ?? null) : watchFor(context, conversation, ticket, now),
-    events: decisionEvents(state, message, record, decision, ticket, now),
+    watch: watchAfter(context, conversation, ticket ?? raised, owed, now),
+    events: decisionEvents(state, message, record, decision, { opened: ticket, raised }, now),
   };
   return { commit, record, ticket };
 }
@@ -263,10 +265,23 @@ function ticketChange(
   { conversation: { ticketId } }: ConversationState,
   { countsOnTicket }: Decision,
   owed: Owed | null,
+  raised: Ticket | null,
 ): CommitParams['updateTicket'] {
   if (ticketId === null) return null;
   if (owed !== null && owed.pauses !== null) return { id: ticketId, pauses: owed.pauses };
-  return countsOnTicket ? { id: ticketId, repeated: true } : null;
+  if (!countsOnTicket) return null;
+  return { id: ticketId, repeated: true, ...(raised === null ? {} : { priority: raised.priority }) };
+}
+
+/** A new ticket or another priority promises something else; otherwise only what the owner owes changes. */
+function watchAfter(
+  context: EngineContext,
+  conversation: Conversation,
+  ticket: Ticket | null,
+  owed: Owed | null,
+  now: number,
+): CommitParams['watch'] {
+  return ticket === null ? (owed?.watch ?? null) : watchFor(context, conversation, ticket, now);
 }
 
 function decisionEvents(
@@ -274,7 +289,7 @@ function decisionEvents(
   message: InboundMessage,
   record: DecisionRecord,
   decision: Decision,
-  ticket: Ticket | null,
+  tickets: { readonly opened: Ticket | null; readonly raised: Ticket | null },
   now: number,
 ): readonly NewEvent[] {
   const conversationId = record.conversationId;
@@ -294,7 +309,8 @@ function decisionEvents(
       },
     },
   ];
-  if (ticket !== null) events.push(ticketOpened(ticket));
+  if (tickets.opened !== null) events.push(ticketOpened(tickets.opened));
+  if (tickets.raised !== null) events.push(ticketRaised(tickets.raised, now));
   const told = record.replies.find(({ type }) => type === 'incident_notice');
   if (told !== undefined && decision.tells !== null) {
     const { incident, round } = decision.tells;

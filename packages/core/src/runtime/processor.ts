@@ -237,6 +237,7 @@ export class Processor {
       policy: context.policy,
       now,
       peopleThere: context.peopleThere(),
+      attachedBefore: (state.ticket?.attachments.length ?? 0) > 0,
       moreToDecide: state.following.length >= turn.messageIds.length,
     });
   }

@@ -3,6 +3,7 @@ import { FirstlineError, isFirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
 import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
+import { attendBy } from '../policies/hours/attendance';
 import { event, unchanged } from '../outage/life-cycle';
 import type { CommitParams, ConversationPatch } from '../ports/storage-commit';
 import { watchFor } from './attention';
@@ -50,7 +51,7 @@ export async function updateTicket(context: EngineContext, ticketId: string, cha
     const after: Ticket = { ...ticket, ...wanted, resolvedAt, updatedAt: now };
     if (!differs(ticket, after)) return ticket;
     refuse(ticket, wanted);
-    const commit = ticketCommit(context, state.conversation, after, changes.operatorId ?? 'operator');
+    const commit = ticketCommit(context, state.conversation, ticket, after, changes.operatorId ?? 'operator');
     const result = await storage.commit(commit);
     if (result.status !== 'committed') continue;
     announce(wakeups, commit.watch?.dueAt == null ? {} : { watch: commit.watch.dueAt });
@@ -166,28 +167,40 @@ function differs(before: Ticket, after: Ticket): boolean {
 function ticketCommit(
   context: EngineContext,
   conversation: Conversation,
+  before: Ticket,
   ticket: Ticket,
   operatorId: string,
 ): CommitParams {
   const { id: ticketId, status, priority, assignee, resolvedAt, updatedAt: now } = ticket;
   const data = { ticketId, status, priority, assignee, operatorId };
+  const concerned = conversation.ticketId === ticketId;
+  const patch = concerned ? conversationAfter(context, conversation, before, ticket) : {};
   return {
     ...emptyCommit(conversation, now),
-    conversation: status === 'resolved' ? withoutTicket(conversation, ticketId) : {},
+    conversation: patch,
     updateTicket: { id: ticketId, status, priority, assignee, resolvedAt },
-    watch: conversation.ticketId === ticketId ? watchFor(context, conversation, ticket, now) : null,
+    watch: concerned ? watchFor(context, { ...conversation, ...patch }, ticket, now) : null,
     events: [{ type: 'ticket.updated', at: now, conversationId: conversation.id, data }],
   };
 }
 
-/** Nobody waits on a resolved ticket, and nothing more is counted on it. Who owns the conversation does not change. */
-function withoutTicket(conversation: Conversation, ticketId: string): ConversationPatch {
-  if (conversation.ticketId !== ticketId) return {};
-  // What the bot asked for meanwhile is settled with the ticket, too.
-  return {
-    ticketId: null,
-    ...(conversation.status === 'waiting_on_person' ? { status: 'open', awaiting: null } : {}),
-  };
+/**
+ * Nobody waits on a resolved ticket, and nothing more is counted on it. Who owns the conversation does not change. Whoever
+ * takes the ticket owes the client a word as after a takeover: out of the queue, nobody else would see that none comes.
+ */
+function conversationAfter(
+  { policy }: EngineContext,
+  conversation: Conversation,
+  before: Ticket,
+  { status, assignee, updatedAt: now }: Ticket,
+): ConversationPatch {
+  const waits = conversation.status === 'waiting_on_person';
+  if (status === 'resolved') {
+    // What the bot asked for meanwhile is settled with the ticket, too.
+    return { ticketId: null, ...(waits ? { status: 'open', awaiting: null, attendBy: null } : {}) };
+  }
+  if (!waits || assignee === before.assignee) return {};
+  return { attendBy: assignee === null ? null : attendBy(policy.people, now) };
 }
 
 function notFound(ticketId: string): FirstlineError {

@@ -56,7 +56,7 @@ function missedTargets(
 }
 
 /**
- * A person took the conversation and says nothing. Nobody else can see that it needs one, and the bot may not speak: so
+ * A person took the conversation, or its ticket, and says nothing. Nobody else can see that it needs one, and the bot may not speak: so
  * it goes back to the queue, with a ticket, and the client is told once.
  */
 function backToQueue(
@@ -68,7 +68,8 @@ function backToQueue(
   now: number,
 ): CommitParams {
   const { conversation } = state;
-  const { id: conversationId, clientId, operatorId } = conversation;
+  const { id: conversationId, clientId } = conversation;
+  const operatorId = conversation.operatorId ?? known?.assignee ?? null;
   const rule = SILENT_OWNER;
   const reason = `${operatorId ?? 'a person'} took the conversation and stayed silent`;
   const cause = { conversationId, clientId, messageId: null, attachments: [], rule, reason, priority: 'high' as const };

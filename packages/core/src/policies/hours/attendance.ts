@@ -10,7 +10,7 @@ type People = Policy['people'];
 export interface AttendanceVerdict {
   /** Targets missed since the last look; each is told once. */
   readonly missed: readonly Exclude<ServiceBreach, 'attendance'>[];
-  /** The owner stayed silent past the limit: the conversation goes back to the queue. */
+  /** Whoever took the conversation, or its ticket, stayed silent past the limit: it goes back to the queue. */
   readonly lapsed: boolean;
   /** When to look again, epoch ms; `null`: nothing is expected any more. */
   readonly nextAt: number | null;
@@ -28,7 +28,7 @@ export function attendance(
   people: People,
   now: number,
 ): AttendanceVerdict {
-  const limit = conversation.owner === 'human' ? conversation.attendBy : null;
+  const limit = conversation.attendBy;
   const lapsed = limit !== null && limit <= now;
   const clock = ticket === null ? null : clockOf(ticket, people, now);
   const missed = clock === null || ticket === null ? [] : missedSince(clock, ticket);

@@ -64,7 +64,8 @@ export const DEFAULT_TEMPLATES: EngineTemplates = {
   },
   reminders: [
     {
-      en: 'Are you still there? Tell us if you need more help.',
+      // Asked so that "yes" means that all is well: a mere yes is not answered, see `silence.ts`.
+      en: 'Did that help? Write to us if it did not.',
       ru: 'Удалось разобраться? Напишите, если нужна помощь.',
     },
     { en: 'We are still here for your answer.', ru: 'Мы на связи и ждём вашего ответа.' },
