@@ -10,6 +10,10 @@ export default defineConfig({
     alias: [
       { find: /^@firstline\/core$/, replacement: `${packages}/core/src/index.ts` },
       { find: /^@firstline\/core\/testing$/, replacement: `${packages}/core/src/testing/index.ts` },
+      {
+        find: /^@firstline\/adapter-telegram\/testing$/,
+        replacement: `${packages}/adapter-telegram/src/testing/index.ts`,
+      },
       { find: /^@firstline\/(storage-sql|adapter-[a-z]+)$/, replacement: `${packages}/$1/src/index.ts` },
       { find: /^@firstline\/example-([a-z-]+)$/, replacement: `${examples}/$1/src/index.ts` },
     ],
