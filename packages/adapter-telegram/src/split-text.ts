@@ -29,8 +29,8 @@ export function splitRanges(text: string, limit: number): readonly TextRange[] {
 
 /** Where the part that begins at `from` ends, and where the next begins. */
 function cutWithin(text: string, from: number, limit: number): TextRange {
-  // The white space at a cut may lie behind the limit.
-  const window = text.slice(from, from + limit);
+  // One more, since the white space at a cut may lie behind the limit.
+  const window = text.slice(from, from + limit + 1);
   for (const border of BORDERS) {
     let last: TextRange | null = null;
     for (const match of window.matchAll(border)) {
@@ -38,7 +38,6 @@ function cutWithin(text: string, from: number, limit: number): TextRange {
     }
     if (last !== null) return skipSpace(text, from + last.from, from + last.to);
   }
-  if (/\s/.test(text[from + limit] ?? '')) return skipSpace(text, from + limit, from + limit);
   const end = from + lastGrapheme(text.slice(from, from + limit + 2), limit);
   return { from: end, to: end };
 }

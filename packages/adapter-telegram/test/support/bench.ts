@@ -1,15 +1,15 @@
 import { type FakeBot, type FakeBotApi, fakeBotApi } from '@firstline/adapter-telegram/testing';
 import { telegramTransport, type TelegramTransport, type TelegramTransportOptions } from '@firstline/adapter-telegram';
-import { ManualClock } from '@firstline/core/testing';
 import { afterEach } from 'vitest';
 import { RecordingIngress } from './recording-ingress';
+import { WatchedClock } from './watched-clock';
 
 export interface Bench {
   readonly server: FakeBotApi;
   readonly bot: FakeBot;
   readonly transport: TelegramTransport;
   /** Of the transport; stands still until it is moved. */
-  readonly clock: ManualClock;
+  readonly clock: WatchedClock;
   readonly ingress: RecordingIngress;
   /** Starts receiving, under the name `telegram`. */
   start(): Promise<void>;
@@ -27,7 +27,7 @@ export function closeLater(close: () => Promise<void>): void {
 
 /** A fake Bot API with one bot, and a transport for it. */
 export async function bench(options: Partial<TelegramTransportOptions> = {}): Promise<Bench> {
-  const clock = new ManualClock(Date.UTC(2026, 1, 3, 4, 5, 6));
+  const clock = new WatchedClock(Date.UTC(2026, 1, 3, 4, 5, 6));
   // Times of messages are the test's; polls and pauses of the server last until something happens.
   const server = await fakeBotApi({ clock: { now: () => clock.now(), sleep: foreverUntil } });
   closeLater(() => server.close());
