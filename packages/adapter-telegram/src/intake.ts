@@ -1,15 +1,10 @@
-import {
-  type FirstlineError,
-  type Ingress,
-  isFirstlineError,
-  type JsonObject,
-  type ReceiveInput,
-} from '@firstline/core';
+import { FirstlineError, type Ingress, isFirstlineError, type JsonObject, type ReceiveInput } from '@firstline/core';
 import type { Update } from 'grammy/types';
 import type { Me } from './addressed';
 import { BoundedMap } from './bounded-map';
 import { type InboundSettings, readUpdate } from './inbound';
 import { splitRanges } from './split-text';
+import { TelegramFault } from './telegram-fault';
 
 /** Chats that are remembered as reachable. */
 const MEMORY = 10_000;
@@ -72,7 +67,11 @@ export class Intake {
    */
   async take(update: Update): Promise<void> {
     const { transport, settings, me } = this.#options;
-    const inbound = await readUpdate(update, transport, settings, me);
+    const inbound = await readUpdate(update, transport, settings, me).catch((error: unknown) => {
+      // Who the bot is could not be found out; anything else is in the update, and stays in it.
+      if (error instanceof TelegramFault) throw error;
+      throw new FirstlineError('invalid_input', 'update: cannot be read', { path: 'update' });
+    });
     if (inbound === null) return;
     if (inbound.kind === 'reachable') return this.#revive(inbound.address);
     const { input, address, editedAt, starts } = inbound;
@@ -122,7 +121,7 @@ export class Intake {
   }
 }
 
-function isTooLong(error: unknown, { text }: ReceiveInput): error is FirstlineError {
+function isTooLong(error: unknown, { text }: ReceiveInput): boolean {
   return (
     isFirstlineError(error) && error.code === 'invalid_input' && error.path === 'text' && text.length > MIN_PIECE * 2
   );

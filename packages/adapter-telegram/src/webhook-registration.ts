@@ -91,7 +91,7 @@ export class WebhookRegistration {
     if (info.url !== url) throw new WebhookLostError();
     const failedAt = (info.last_error_date ?? 0) * 1_000;
     // What Telegram says of the failure may hold addresses, and is shown by `getWebhookInfo` to whoever has the token.
-    if (info.pending_update_count > 0 && failedAt > clock.now() - CHECK_EVERY_MS) {
+    if (info.pending_update_count > 0 && failedAt >= clock.now() - CHECK_EVERY_MS) {
       await this.#trouble.failed(
         'setup',
         'webhook_failing',
