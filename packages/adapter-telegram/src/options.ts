@@ -24,7 +24,7 @@ export interface TelegramTransportOptions extends WebhookOptions {
   readonly pollTimeout?: Duration;
   /** Pause between polls. Default 0, and at least `'1s'` where `pollTimeout` is 0. */
   readonly pollInterval?: Duration;
-  /** Longest time of one delivery, all its parts included, in milliseconds, 1 000 to 120 000. Default 20 000. */
+  /** Longest time of one delivery, all its parts included, in milliseconds, 100 to 120 000. Default 20 000. */
   readonly timeoutMs?: number;
   /** Messages a second of the whole bot, 1 to 1 000. Default 30, which is what Telegram allows unless it is paid for more. */
   readonly messagesPerSecond?: number;
@@ -128,7 +128,7 @@ export function telegramSettings(options: TelegramTransportOptions): TelegramSet
     allowedUpdates: updatesOf(options.allowedUpdates ?? DEFAULT_UPDATES),
     pollTimeoutMs,
     pollIntervalMs,
-    timeoutMs: integer('timeoutMs', options.timeoutMs ?? 20_000, 1_000, 120_000, ' (milliseconds)'),
+    timeoutMs: integer('timeoutMs', options.timeoutMs ?? 20_000, 100, 120_000, ' (milliseconds)'),
     messagesPerSecond: integer('messagesPerSecond', options.messagesPerSecond ?? 30, 1, 1_000),
     formatting: oneOf('formatting', options.formatting ?? 'none', ['none', 'marks']),
     inbound: {

@@ -54,6 +54,8 @@ export interface TelegramTransport extends Transport {
    */
   download(url: string, signal?: AbortSignal): Promise<TelegramFile>;
   status(): TelegramStatus;
+  /** From now on nothing is received; sends still work. `stop` does it too. */
+  stopReceiving(): Promise<void>;
 }
 
 /**
@@ -173,12 +175,17 @@ class BotTransport implements TelegramTransport {
     };
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  async stopReceiving(): Promise<void> {
     this.#door?.close();
     await this.#receiving?.stop();
     await this.#server?.close();
-    this.#receiving = this.#server = this.#ingress = this.#intake = null;
+    this.#receiving = this.#server = null;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.stopReceiving();
+    this.#ingress = this.#intake = null;
   }
 
   /** Asked for once; a failure is forgotten, so that the next update asks again. */

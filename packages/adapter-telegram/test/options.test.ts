@@ -42,7 +42,7 @@ describe('options', () => {
     ['allowedUpdates', { allowedUpdates: [] }],
     ['allowedUpdates', { allowedUpdates: ['edited_message'] }],
     ['allowedUpdates[1]', { allowedUpdates: ['message', 'mesage'] }],
-    ['timeoutMs', { timeoutMs: 500 }],
+    ['timeoutMs', { timeoutMs: 99 }],
     ['messagesPerSecond', { messagesPerSecond: 0 }],
     ['formatting', { formatting: 'html' }],
     ['groups', { groups: true }],
