@@ -1,4 +1,11 @@
-import { FirstlineError, type Ingress, isFirstlineError, type JsonObject, type ReceiveInput } from '@firstline/core';
+import {
+  FirstlineError,
+  type FirstlineErrorCode,
+  type Ingress,
+  isFirstlineError,
+  type JsonObject,
+  type ReceiveInput,
+} from '@firstline/core';
 import type { Update } from 'grammy/types';
 import type { Me } from './addressed';
 import { BoundedMap } from './bounded-map';
@@ -26,21 +33,17 @@ export type Refusal =
   /** Nobody knows; perhaps this update, perhaps everything. */
   | 'broken';
 
+const REFUSALS: Partial<Record<FirstlineErrorCode, Refusal>> = {
+  invalid_input: 'invalid',
+  invalid_channel: 'invalid',
+  idempotency_key_reused: 'invalid',
+  rate_limited: 'limited',
+  storage_unavailable: 'unavailable',
+  stopped: 'unavailable',
+};
+
 export function refusalOf(error: unknown): Refusal {
-  if (!isFirstlineError(error)) return 'broken';
-  switch (error.code) {
-    case 'invalid_input':
-    case 'invalid_channel':
-    case 'idempotency_key_reused':
-      return 'invalid';
-    case 'rate_limited':
-      return 'limited';
-    case 'storage_unavailable':
-    case 'stopped':
-      return 'unavailable';
-    default:
-      return 'broken';
-  }
+  return (isFirstlineError(error) ? REFUSALS[error.code] : undefined) ?? 'broken';
 }
 
 export interface IntakeOptions {

@@ -43,7 +43,7 @@ function rootOf(error: unknown): Cause {
   let found: Cause = {};
   for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
     const { code, cause, errors } = at as Cause;
-    if (typeof code === 'string') found = at as Cause;
+    if (typeof code === 'string') found = at;
     at = cause ?? errors?.[0];
   }
   return found;

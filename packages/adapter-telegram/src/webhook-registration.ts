@@ -1,6 +1,6 @@
 import type { Clock, Ingress } from '@firstline/core';
 import type { BotApi, CallOptions } from './bot-api';
-import { TelegramFault } from './telegram-fault';
+import type { TelegramFault } from './telegram-fault';
 import { Trouble } from './trouble';
 
 /** How often it is looked whether the webhook is still ours and accepted, in milliseconds. */

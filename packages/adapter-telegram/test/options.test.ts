@@ -1,10 +1,10 @@
-import { telegramTransport, type TelegramTransportOptions } from '@firstline/adapter-telegram';
+import { telegramTransport } from '@firstline/adapter-telegram';
 import { describe, expect, it } from 'vitest';
 
 const TOKEN = '7000001:AAF-s3cret-t0ken';
 
 function create(options: Record<string, unknown>) {
-  return telegramTransport({ token: TOKEN, ...options } as unknown as TelegramTransportOptions);
+  return telegramTransport({ token: TOKEN, ...options });
 }
 
 const webhook = { mode: 'webhook', secretToken: 's3cret_token-9' };

@@ -2,7 +2,7 @@ import type { Clock } from '@firstline/core';
 import { type BotApiFault, botApiFaults, RefusedCall } from './bot-api-faults';
 import { FakeGroup, FakeUser, type FakeUserProfile } from './fake-chat';
 import { FakeWebhook, type WebhookPush } from './fake-webhook';
-import type { Json } from './json';
+import { type Json, textOf } from './json';
 import { isSending, sendMessage } from './sending-methods';
 import type { SentMessage } from './sent-message';
 import { UpdateQueue } from './update-queue';
@@ -232,8 +232,8 @@ export class FakeBot {
   }
 
   #setWebhook(parameters: Json): true {
-    const url = String(parameters['url'] ?? '');
-    const secretToken = String(parameters['secret_token'] ?? '');
+    const url = textOf(parameters['url']);
+    const secretToken = textOf(parameters['secret_token']);
     if (url !== '' && !URL.canParse(url)) {
       throw new RefusedCall({
         kind: 'refuses',

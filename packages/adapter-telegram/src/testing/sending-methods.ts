@@ -1,6 +1,6 @@
 import { type BotApiFault, botApiFaults, RefusedCall } from './bot-api-faults';
 import type { FakeChat } from './fake-chat';
-import type { Json } from './json';
+import { type Json, textOf } from './json';
 import type { SentMessage } from './sent-message';
 
 const MAX_TEXT = 4_096;
@@ -36,9 +36,9 @@ export function isSending(method: string): boolean {
 
 /** Carries out a method that sends a message, with the checks of the server. Throws {@link RefusedCall}. */
 export function sendMessage({ method, parameters, chat, knowsFile, me, now }: SendingRequest): Sent {
-  const text = String(parameters['text'] ?? parameters['caption'] ?? '');
+  const text = textOf(parameters['text'] ?? parameters['caption']);
   const name = FILES[method.toLowerCase()];
-  const file = name === undefined ? null : String(parameters[name] ?? '');
+  const file = name === undefined ? null : textOf(parameters[name]);
   if (file === null && text.trim() === '') refuse(botApiFaults.textEmpty());
   if (text.length > (file === null ? MAX_TEXT : MAX_CAPTION)) {
     refuse(file === null ? botApiFaults.textTooLong() : botApiFaults.captionTooLong());

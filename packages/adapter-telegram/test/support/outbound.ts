@@ -1,7 +1,7 @@
 import type { Attachment, JsonObject, OutboundDelivery, SendContext } from '@firstline/core';
 
-export const CREATED_AT = Date.UTC(2026, 1, 3, 4, 5, 6);
-export const TEXT = 'Пришлите, пожалуйста, скриншот ошибки 🙏 <b>как есть</b> *_`[';
+const CREATED_AT = Date.UTC(2026, 1, 3, 4, 5, 6);
+const TEXT = 'Пришлите, пожалуйста, скриншот ошибки 🙏 <b>как есть</b> *_`[';
 
 export interface OutboundParams {
   readonly address: JsonObject;
