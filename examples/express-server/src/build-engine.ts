@@ -7,10 +7,12 @@ import {
   systemClock,
 } from '@firstline/core';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
+import type { TelegramTransport } from '@firstline/adapter-telegram';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { supportScenarios } from '@firstline/example-scenario-pack';
 import type { Logger } from 'pino';
 import { buildCascade, type ModelCascade } from './build-classifier';
+import { buildTelegram } from './build-telegram';
 import { type Config, newSigningSecret } from './config';
 
 /** Changes what the bot says while the engine runs. */
@@ -21,6 +23,8 @@ export interface BuiltEngine {
   readonly templates: TemplateEditor;
   /** `null`: no language model is configured. */
   readonly cascade: ModelCascade | null;
+  /** `null`: no bot is configured. */
+  readonly telegram: TelegramTransport | null;
 }
 
 /** Puts the engine together as configured. `overrides` are for tests that need another policy or clock. */
@@ -29,6 +33,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     secret: config.webhookSecret ?? newSigningSecret(),
     allowPrivateAddresses: config.allowPrivateAddresses,
   });
+  const telegram = config.telegram === null ? null : buildTelegram(config.telegram);
   const storage = overrides.storage ?? sqliteStorage({ filename: config.databaseFile });
   const clock = overrides.clock ?? systemClock();
   const templates = storageTemplates({ storage, clock });
@@ -50,7 +55,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     scenarios,
     storage,
     policy,
-    transports: { webhook, ...overrides.transports },
+    transports: { webhook, ...(telegram !== null && { telegram }), ...overrides.transports },
   };
-  return { engine: createEngine(options), templates, cascade };
+  return { engine: createEngine(options), templates, cascade, telegram };
 }

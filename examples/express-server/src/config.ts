@@ -4,6 +4,7 @@ import { webhookTransport } from '@firstline/adapter-webhook';
 import { z } from 'zod';
 import { type ModelConfig, modelFaults, modelOf, modelVariables } from './model-config';
 import { given as members, judgedBy } from './parse';
+import { type TelegramConfig, telegramFaults, telegramOf, telegramVariables } from './telegram-config';
 import { businessHoursText, durationOrOff, serviceLevelsText, timeZoneText } from './people-config';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -27,6 +28,8 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** `null`: none is configured, and messages are classified locally. */
   readonly model: ModelConfig | null;
+  /** `null`: there is no Telegram bot. */
+  readonly telegram: TelegramConfig | null;
   /** What people promise and how long things are kept; empty where the engine's defaults are good. */
   readonly policy: Pick<PolicyOptions, 'people' | 'retention'>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -46,13 +49,7 @@ export class ConfigError extends Error {
 }
 
 /** Known to the documentation, and to be served by a later version. */
-const NOT_YET = [
-  'REDIS_URL',
-  'TELEGRAM_BOT_TOKEN',
-  'TELEGRAM_API_ROOT',
-  'TELEGRAM_MODE',
-  'TELEGRAM_WEBHOOK_SECRET',
-] as const;
+const NOT_YET = ['REDIS_URL'] as const;
 
 const YES = ['true', '1', 'on', 'yes'];
 const NO = ['false', '0', 'off', 'no'];
@@ -106,6 +103,7 @@ const environment = (allowPrivateAddresses: boolean) =>
       )
       .optional(),
     ...modelVariables,
+    ...telegramVariables,
     BUSINESS_HOURS: businessHoursText.optional(),
     BUSINESS_TIME_ZONE: timeZoneText.optional(),
     SERVICE_LEVELS: serviceLevelsText.optional(),
@@ -132,7 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if ('BUSINESS_HOURS' in given && !('BUSINESS_TIME_ZONE' in given)) {
     faults.push('BUSINESS_TIME_ZONE: is missing; say in which time zone BUSINESS_HOURS are meant');
   }
-  faults.push(...modelFaults(given));
+  faults.push(...modelFaults(given), ...telegramFaults(given));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   return {
@@ -145,6 +143,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     operatorPassword: values.OPERATOR_PASSWORD ?? null,
     jwtSecret: values.JWT_SECRET ?? null,
     model: modelOf(values),
+    telegram: telegramOf(values),
     policy: policyOf(values),
     logLevel: values.LOG_LEVEL,
     demo: values.FIRSTLINE_DEMO,

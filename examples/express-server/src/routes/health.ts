@@ -1,3 +1,4 @@
+import type { TelegramTransport } from '@firstline/adapter-telegram';
 import type { Health } from '@firstline/core';
 import { type RequestHandler, type Response, Router } from 'express';
 import { about } from '../about';
@@ -10,7 +11,7 @@ interface Check {
   readonly status: Health['status'];
 }
 
-export function healthRoutes({ engine, cascade, config }: AppContext): Router {
+export function healthRoutes({ engine, cascade, telegram, config }: AppContext): Router {
   const router = Router();
 
   const alive: RequestHandler = (_req, res) => {
@@ -25,18 +26,24 @@ export function healthRoutes({ engine, cascade, config }: AppContext): Router {
     send(res, modelCheck(cascade));
   };
 
+  const bot: RequestHandler = (_req, res) => {
+    send(res, telegramCheck(telegram));
+  };
+
   const full: RequestHandler = async (_req, res) => {
     const health = await engine.health();
     const configured = config.webhookUrl !== null;
     const webhook = { status: configured ? ('healthy' as const) : ('degraded' as const), configured };
     const model = modelCheck(cascade);
-    const parts = { database: databaseCheck(health), llm: model, webhook, worker: wire(health.worker) };
-    send(res, { status: worst(health, model, webhook), ...about, ...parts });
+    const chat = telegramCheck(telegram);
+    const parts = { database: databaseCheck(health), llm: model, webhook, telegram: chat, worker: wire(health.worker) };
+    send(res, { status: worst(health, model, webhook, chat), ...about, ...parts });
   };
 
   resource(router, '/health', { GET: alive });
   resource(router, '/health/database', { GET: database });
   resource(router, '/health/llm', { GET: llm });
+  resource(router, '/health/telegram', { GET: bot });
   resource(router, '/health/full', { GET: full });
   return router;
 }
@@ -51,6 +58,13 @@ function modelCheck(cascade: ModelCascade | null): Check & Readonly<Record<strin
   const isAsked = usage.circuit === 'closed' && usage.budget?.remainingUsd !== 0;
   const status = isAsked ? 'healthy' : 'degraded';
   return { status, configured: true, classifier: 'cascade', model: cascade.model, usage: wire(usage) };
+}
+
+/** A bot that cannot receive is no reason for 503: what clients wrote waits at Telegram, and all else works. */
+function telegramCheck(telegram: TelegramTransport | null): Check & Readonly<Record<string, unknown>> {
+  if (telegram === null) return { status: 'healthy', configured: false };
+  const { mode, running, problem } = telegram.status();
+  return { status: running && problem === null ? 'healthy' : 'degraded', configured: true, mode, problem };
 }
 
 function worst(...checks: readonly Check[]): Health['status'] {
