@@ -16,6 +16,7 @@ const NAMES = [
   '@firstline/adapter-postgres',
   '@firstline/adapter-openai',
   '@firstline/adapter-sqlite',
+  '@firstline/adapter-telegram',
   '@firstline/adapter-webhook',
 ];
 const PEERS = ['better-sqlite3', 'kysely', '@types/better-sqlite3', 'openai'];
@@ -27,6 +28,8 @@ import { fileTemplates } from '@firstline/adapter-files';
 import { openaiModel } from '@firstline/adapter-openai';
 import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
+import { telegramTransport } from '@firstline/adapter-telegram';
+import { botApiFaults } from '@firstline/adapter-telegram/testing';
 import { webhookTransport } from '@firstline/adapter-webhook';
 
 const scenarios = defineScenarios([
@@ -46,6 +49,7 @@ const scenarios = defineScenarios([
 
 async function main(): Promise<void> {
   if (typeof ManualClock !== 'function') throw new Error('@firstline/core/testing has no ManualClock');
+  if (botApiFaults.blocked().status !== 403) throw new Error('@firstline/adapter-telegram/testing has no faults');
   // Without a budget nothing is asked.
   const budget = { tokens: 0, per: '1d' } as const;
   const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
@@ -54,7 +58,10 @@ async function main(): Promise<void> {
     classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
     templateSource: fileTemplates({ path: 'texts.json' }),
-    transports: { webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }) },
+    transports: {
+      webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }),
+      telegram: telegramTransport({ token: '1:none', mode: 'send-only' }),
+    },
   });
   await engine.start();
   const outcome = await engine.receive({
