@@ -17,6 +17,7 @@ import { messageRoutes } from './routes/messages';
 import { noteRoutes } from './routes/notes';
 import { operatorRoutes } from './routes/operators';
 import { statsRoutes } from './routes/stats';
+import { telegramRoutes } from './routes/telegram';
 import { templateRoutes } from './routes/templates';
 import { ticketRoutes } from './routes/tickets';
 import { transcriptRoutes } from './routes/transcripts';
@@ -31,6 +32,7 @@ export function createApp(context: AppContext): Express {
   app.use(authRoutes(context));
   app.use(messageRoutes(context));
   app.use(ingressRoutes(context));
+  app.use(telegramRoutes(context));
 
   // All else under /api is for operators, and so is what comes to it later.
   app.get('/api/events', tokenFromQuery);
