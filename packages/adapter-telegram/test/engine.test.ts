@@ -80,7 +80,7 @@ describe('500 customers, of whose answers 5 % meet a failing server and 5 % a pa
   it('are all answered, each with everything and nothing twice', async () => {
     const { bot, engine, transport, runUntil } = await desk({
       storage: temporarySqlite(),
-      policy: { receiving: RATE },
+      policy: BUSY,
     });
     let calls = 0;
     bot.respondWith(({ method }) => {
@@ -112,7 +112,11 @@ describe('500 customers, of whose answers 5 % meet a failing server and 5 % a pa
   it.todo('keep the pace: paceViolations(bot.sent) is empty');
 });
 
-const RATE = { clientRateLimit: false, sourceRateLimit: false } as const;
+/** Repeats come soon, so that the test need not live through the pauses of a real downtime. */
+const BUSY = {
+  receiving: { clientRateLimit: false, sourceRateLimit: false },
+  delivery: { retries: ['2s', '4s', '8s', '16s', '32s', '64s'] },
+} as const;
 
 it('receives nothing after stopReceiving, and still sends', async () => {
   const { bot, engine, transport } = await desk();

@@ -3,6 +3,7 @@ import { telegramTransport } from '@firstline/adapter-telegram';
 import { type BotApiFault, botApiFaults as faults } from '@firstline/adapter-telegram/testing';
 import { createEngine } from '@firstline/core';
 import { describe, expect, it } from 'vitest';
+import { networkFault } from '../src/network-fault';
 import { bench } from './support/bench';
 import { closedPort } from './support/closed-port';
 import { context, outbound } from './support/outbound';
@@ -113,6 +114,11 @@ describe('the token, the secret and the text', () => {
       await ingress.until(({ alerts }) => alerts.length > 0);
       expectNothing(ingress.alerts);
     });
+  });
+
+  it('are not in a fault, which leaves behind what caused it', () => {
+    const cause = Object.assign(new Error(`connect to /bot${TOKEN}/sendMessage`), { code: 'ESOMETHING', path: TOKEN });
+    expectNothing(networkFault(new TypeError(`fetch failed: ${TOKEN}`, { cause })));
   });
 
   it('are not in faults of options', () => {
