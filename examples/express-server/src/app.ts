@@ -8,6 +8,7 @@ import { authRoutes } from './routes/auth';
 import { clientRoutes } from './routes/clients';
 import { conversationRoutes } from './routes/conversations';
 import { deliveryRoutes } from './routes/deliveries';
+import { endpointRoutes } from './routes/endpoints';
 import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
@@ -39,6 +40,7 @@ export function createApp(context: AppContext): Express {
   app.use(operatorRoutes(context));
   app.use(ticketRoutes(context));
   app.use(deliveryRoutes(context));
+  app.use(endpointRoutes(context));
   app.use(clientRoutes(context));
   app.use(templateRoutes(context));
   app.use(statsRoutes(context));
