@@ -8,6 +8,7 @@ import { authRoutes } from './routes/auth';
 import { clientRoutes } from './routes/clients';
 import { conversationRoutes } from './routes/conversations';
 import { deliveryRoutes } from './routes/deliveries';
+import { endpointRoutes } from './routes/endpoints';
 import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
@@ -45,6 +46,7 @@ export function createApp(context: AppContext): Express {
   app.use(ticketRoutes(context));
   app.use(incidentRoutes(context));
   app.use(deliveryRoutes(context));
+  app.use(endpointRoutes(context));
   app.use(clientRoutes(context));
   app.use(templateRoutes(context));
   app.use(statsRoutes(context));

@@ -51,6 +51,8 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
   const options: EngineOptions = {
     templateSource: templates,
     logger,
+    // The log is another way than the one that fails; whoever has a pager tells it here.
+    onAlert: (alert) => logger.error({ alert }, 'an alert'),
     ...(cascade !== null && { classifier: cascade.classifier }),
     ...(redis !== null && { rateLimiter: redis.rateLimiter }),
     ...(config.webhookUrl === null
