@@ -1,6 +1,7 @@
 // The built outage detector beside the baselines of a benchmark folder, on the same streams in one run.
 // Run with: npm run build && npm run bench:outage -- --bench ../shared/bench/outage --seeds 2,3 [--streams A1,B1]
-//   [--text 1] [--only ref,scan] [--raw rows.json]
+//   [--text 1] [--classified 1] [--only ref,scan] [--raw rows.json]
+// With --classified the labels are those that the local classifier gives the texts, with its real errors.
 // The folder has to hold gen.mjs, streams.mjs, score.mjs and baselines.mjs; nothing of it is copied here.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -31,6 +32,7 @@ const { Alarms, aggregate, score } = await load('score.mjs');
 const baselines = await load('baselines.mjs');
 // Built, and after the checks: what is wrong with the options is worth saying before there is a build.
 const { outageDetector } = await import('@firstline/core');
+const { classifiedLabels } = await import('./outage-classified.mjs');
 
 const streams = list(options.streams ?? SUITE.join(','));
 const seeds = list(options.seeds ?? '2,3').map(Number);
@@ -56,7 +58,7 @@ const chosen = [
 
 const results = new Map(chosen.map((name) => [name, { scores: [], ms: 0, events: 0, state: 0 }]));
 for (const stream of streams) {
-  for (const seed of seeds) runStream(stream, seed);
+  for (const seed of seeds) await runStream(stream, seed);
 }
 print();
 if (options.raw !== undefined) {
@@ -66,8 +68,11 @@ if (options.raw !== undefined) {
   );
 }
 
-function runStream(name, seed) {
-  const stream = createStream(streamConfig(name, seed, { text: options.text === '1' }));
+async function runStream(name, seed) {
+  const classified = options.classified === '1';
+  const open = (own) => createStream(streamConfig(name, own, { text: classified || options.text === '1' }));
+  const labels = classified ? await classifiedLabels(open, seed, scenarios) : null;
+  const stream = open(seed);
   const runs = chosen.map((detector) => {
     const alarms = new Alarms();
     return { result: results.get(detector), alarms, own: detectors.get(detector)((line) => alarms.add(line)) };
@@ -90,7 +95,8 @@ function runStream(name, seed) {
   };
   for (const event of stream.events()) {
     while (event.t >= next) closeMinute();
-    batch.push(event);
+    const scenario = labels?.labelOf(event.text);
+    batch.push(scenario === undefined ? event : { ...event, scenario, service: SERVICE[scenario] });
     events += 1;
     if (events % SAMPLE === 0) measure();
   }
@@ -101,7 +107,8 @@ function runStream(name, seed) {
     result.scores.push(score(truth, alarms));
     result.events += events;
   }
-  console.error(`${name} ${seed}: ${events} messages, ${truth.incidents.length} outages`);
+  const read = labels === null ? '' : `, ${percent(labels.accuracy)} % of texts read right`;
+  console.error(`${name} ${seed}: ${events} messages, ${truth.incidents.length} outages${read}`);
 }
 
 function print() {
