@@ -44,20 +44,22 @@ async function expectTheSame(size: number, open: () => Storage, seed: number): P
   expect(many.told).toEqual(one.told);
 }
 
-/** Each affected client was told of each round from the one of joining on, and of its end, once. */
+/** Whoever was affected by an incident that opened was told of its last round, and of each end as often, all of it once. */
 function expectWhole({ incidents, told }: Findings): void {
-  expect(incidents.length).toBeGreaterThanOrEqual(2);
-  expect(Math.max(...incidents.map(({ round }) => round))).toBeGreaterThanOrEqual(1);
+  const opened = incidents.filter(({ round }) => round > 0);
+  expect(opened.length).toBeGreaterThanOrEqual(1);
   expect(new Set(told).size).toBe(told.length);
-  for (const { id, status, round, openedAt, resolvedAt, affected } of incidents) {
+  for (const { id, status, round, openedAt, resolvedAt, affected } of opened) {
     expect({ id, status }).toEqual({ id, status: 'resolved' });
     expect(resolvedAt).toBeGreaterThan(openedAt ?? Infinity);
     expect(affected.length).toBeGreaterThanOrEqual(5);
     for (const { clientId, ...rounds } of affected) {
       expect({ clientId, ...rounds }).toEqual({ clientId, toldRound: round, resolvedRound: round });
-      const mine = told.filter((line) => line.startsWith(`${id} `) && line.endsWith(` ${clientId}`));
       const roundsOf = (type: string): readonly string[] =>
-        mine.filter((line) => line.includes(` ${type} `)).map((line) => line.split(' ')[2] ?? '');
+        told.flatMap((line) => {
+          const [incident, , of = '', what, client] = line.split(' ');
+          return incident === id && what === type && client === clientId ? [of] : [];
+        });
       expect(roundsOf('incident_resolved')).toEqual(roundsOf('incident_notice'));
       expect(roundsOf('incident_notice').at(-1)).toBe(String(round));
     }
@@ -68,8 +70,9 @@ function expectWhole({ incidents, told }: Findings): void {
 function fatesFor(plan: OutagePlan, { incidents }: Findings, seed: number): Fates {
   const random = seeded(seed);
   const minuteOf = (at: number | null): number => Math.round(((at ?? 0) - plan.startAt) / MINUTE) - 1;
-  const opening = minuteOf(Math.min(...incidents.map(({ openedAt }) => openedAt ?? Infinity)));
-  const ending = minuteOf(Math.max(...incidents.map(({ resolvedAt }) => resolvedAt ?? 0)));
+  const opened = incidents.filter(({ round }) => round > 0);
+  const opening = minuteOf(Math.min(...opened.map(({ openedAt }) => openedAt ?? Infinity)));
+  const ending = minuteOf(Math.max(...opened.map(({ resolvedAt }) => resolvedAt ?? 0)));
   const between = (): number => opening + 1 + Math.floor(random() * (ending - opening - 1));
   const deaths: readonly Fate[] = ['dies-taking', 'dies-before', 'dies-after'];
   const turn = Math.floor(random() * deaths.length);

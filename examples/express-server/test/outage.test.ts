@@ -1,6 +1,6 @@
 import { ManualClock } from '@firstline/core/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { heldOut } from '../../scenario-pack/test/held-out';
+import { heldOut } from '@firstline/example-scenario-pack';
 import { EventReader, type ReadEvent } from './support/event-reader';
 import { openReceiver, type Receiver, SECRET } from './support/receiver';
 import { headerOf } from './support/sign-in';

@@ -31,3 +31,5 @@ export const supportScenarios: ScenarioInput[] = [
   thanks,
   complaint,
 ];
+
+export { heldOut } from './held-out';

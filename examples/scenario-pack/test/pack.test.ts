@@ -1,7 +1,7 @@
 import { defineScenarios, localClassifier } from '@firstline/core';
 import { describe, expect, it } from 'vitest';
 import { supportScenarios } from '../src';
-import { heldOut, outOfScope } from './held-out';
+import { heldOut, outOfScope } from '../src/held-out';
 
 const classifier = localClassifier({ scenarios: supportScenarios });
 
