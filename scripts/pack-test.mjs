@@ -17,6 +17,7 @@ const NAMES = [
   '@firstline/adapter-openai',
   '@firstline/adapter-redis',
   '@firstline/adapter-sqlite',
+  '@firstline/adapter-telegram',
   '@firstline/adapter-webhook',
 ];
 const PEERS = ['better-sqlite3', 'ioredis', 'kysely', '@types/better-sqlite3', 'openai'];
@@ -29,6 +30,8 @@ import { openaiModel } from '@firstline/adapter-openai';
 import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';
 import { redisCache, redisRateLimiter } from '@firstline/adapter-redis';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
+import { telegramTransport } from '@firstline/adapter-telegram';
+import { botApiFaults } from '@firstline/adapter-telegram/testing';
 import { webhookTransport } from '@firstline/adapter-webhook';
 
 const scenarios = defineScenarios([
@@ -48,6 +51,7 @@ const scenarios = defineScenarios([
 
 async function main(): Promise<void> {
   if (typeof ManualClock !== 'function') throw new Error('@firstline/core/testing has no ManualClock');
+  if (botApiFaults.blocked().status !== 403) throw new Error('@firstline/adapter-telegram/testing has no faults');
   // Without a budget nothing is asked.
   const budget = { tokens: 0, per: '1d' } as const;
   const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
@@ -61,7 +65,10 @@ async function main(): Promise<void> {
     classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { cache, version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
     templateSource: fileTemplates({ path: 'texts.json' }),
-    transports: { webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }) },
+    transports: {
+      webhook: webhookTransport({ secret: 'whsec_${Buffer.alloc(32, 7).toString('base64')}' }),
+      telegram: telegramTransport({ token: '1:none', mode: 'send-only' }),
+    },
   });
   await engine.start();
   const outcome = await engine.receive({

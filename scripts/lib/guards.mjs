@@ -5,6 +5,8 @@ import { peopleGuards } from './guards-people.mjs';
 import { wordingGuards } from './guards-wording.mjs';
 
 const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
+const endpoints = (pattern) => ({ file: 'packages/core/test/endpoints.test.ts', pattern });
+const delivering = (file, pattern) => ({ file: `packages/core/test/${file}.test.ts`, pattern });
 const turns = (pattern) => ({ file: 'packages/core/test/turns.test.ts', pattern });
 
 const outages = (pattern) => ({ file: 'packages/core/test/incidents.test.ts', pattern: `an incident ${pattern}` });
@@ -198,7 +200,7 @@ export const guards = [
     id: 'slow-receiver',
     mode: '11',
     what: 'a receiver that takes too long is tried again',
-    edits: [source('runtime/deliverer.ts', "{ class: 'retry', code: 'timeout'", "{ class: 'off', code: 'timeout'")],
+    edits: [source('runtime/deliverer.ts', "{ class: kind, code: 'timeout'", "{ class: 'park', code: 'timeout'")],
     tests: modes('11: '),
   },
   {
@@ -296,6 +298,94 @@ export const guards = [
       ),
     ],
     tests: turns('a newer message replaces'),
+  },
+  {
+    id: 'own-places',
+    mode: '–',
+    what: 'a slow endpoint has its own places and no others',
+    edits: [
+      source('runtime/send-gate.ts', 'this.#places.free(place.key) <= 0', 'this.#places.free(place.key) <= -1_000'),
+    ],
+    tests: endpoints('one slow endpoint never delays another'),
+  },
+  {
+    id: 'circuit',
+    mode: '–',
+    what: 'an endpoint that fails is left alone',
+    edits: [
+      source(
+        'policies/place-verdict.ts',
+        'if (waitUntil !== null && waitUntil > now)',
+        'if (waitUntil !== null && now < 0)',
+      ),
+    ],
+    tests: endpoints('an endpoint that fails is paused'),
+  },
+  {
+    id: 'one-probe',
+    mode: '–',
+    what: 'a paused endpoint is tried with one message',
+    edits: [source('policies/place-verdict.ts', 'waitUntil: probeUntil, updatedAt', 'waitUntil, updatedAt')],
+    tests: endpoints('is tried with one message'),
+  },
+  {
+    id: 'kept',
+    mode: '–',
+    what: 'what was sent to a place that is gone is kept',
+    edits: [
+      source(
+        'policies/retry.ts',
+        "    case 'off':\n    case 'retry':",
+        "    case 'off':\n      return ended('dead', reason);\n    case 'retry':",
+      ),
+    ],
+    tests: endpoints('that is gone keeps its messages'),
+  },
+  {
+    id: 'woken',
+    mode: '–',
+    what: 'what was kept goes out as soon as the endpoint works again',
+    edits: [source('runtime/endpoint-health.ts', 'wake: wakes ? ref.key : null', 'wake: wakes ? null : null')],
+    tests: endpoints('that is gone keeps its messages'),
+  },
+  {
+    id: 'once-an-hour',
+    mode: '–',
+    what: 'nobody is told the same thing twice within the hour',
+    edits: [source('policies/alerts.ts', 'now - last < EVERY_MS', 'now - last < 0')],
+    tests: delivering('alerts', 'once an hour'),
+  },
+  {
+    id: 'said-twice',
+    mode: '–',
+    what: 'a forgetful receiver is sent a message once more at most',
+    edits: [
+      source('policies/open-attempts.ts', 'forgetful && (possibleDuplicate ||', 'forgetful && (delivery.seq < 0 ||'),
+    ],
+    tests: delivering('unknown-outcome', 'stays unknown the second time'),
+  },
+  {
+    id: 'takes-its-process-down',
+    mode: '–',
+    what: 'a delivery that takes its process down is given up',
+    edits: [
+      source('policies/open-attempts.ts', 'delivery.attemptsThisRun + openAttempts >', 'delivery.attemptsThisRun >'),
+    ],
+    tests: delivering('unknown-outcome', 'not for ever'),
+  },
+  {
+    id: 'paces',
+    mode: '–',
+    what: 'no more is let through than a pace allows',
+    edits: [source('runtime/pacer.ts', 'if (blocked.length === 0) {', 'if (blocked.length >= 0) {')],
+    tests: delivering('pacing', 'lets no more through'),
+  },
+  {
+    id: 'back-and-forth',
+    mode: '–',
+    what: 'places that point to each other use up the ladder',
+    edits: [source('runtime/attempt-verdicts.ts', 'delivery.reason !== MOVED)', "delivery.reason !== '')")],
+    tests: delivering('moving', 'back and forth'),
   },
   {
     id: 'way-to-a-person',

@@ -8,6 +8,7 @@ import { authRoutes } from './routes/auth';
 import { clientRoutes } from './routes/clients';
 import { conversationRoutes } from './routes/conversations';
 import { deliveryRoutes } from './routes/deliveries';
+import { endpointRoutes } from './routes/endpoints';
 import { eventRoutes } from './routes/events';
 import { explanationRoutes } from './routes/explanations';
 import { healthRoutes } from './routes/health';
@@ -17,6 +18,7 @@ import { messageRoutes } from './routes/messages';
 import { noteRoutes } from './routes/notes';
 import { operatorRoutes } from './routes/operators';
 import { statsRoutes } from './routes/stats';
+import { telegramRoutes } from './routes/telegram';
 import { templateRoutes } from './routes/templates';
 import { ticketRoutes } from './routes/tickets';
 import { transcriptRoutes } from './routes/transcripts';
@@ -31,6 +33,7 @@ export function createApp(context: AppContext): Express {
   app.use(authRoutes(context));
   app.use(messageRoutes(context));
   app.use(ingressRoutes(context));
+  app.use(telegramRoutes(context));
 
   // All else under /api is for operators, and so is what comes to it later.
   app.get('/api/events', tokenFromQuery);
@@ -43,6 +46,7 @@ export function createApp(context: AppContext): Express {
   app.use(ticketRoutes(context));
   app.use(incidentRoutes(context));
   app.use(deliveryRoutes(context));
+  app.use(endpointRoutes(context));
   app.use(clientRoutes(context));
   app.use(templateRoutes(context));
   app.use(statsRoutes(context));

@@ -7,11 +7,13 @@ import {
   systemClock,
 } from '@firstline/core';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
+import type { TelegramTransport } from '@firstline/adapter-telegram';
 import { webhookTransport } from '@firstline/adapter-webhook';
 import { supportScenarios } from '@firstline/example-scenario-pack';
 import type { Logger } from 'pino';
 import { buildCascade, type ModelCascade } from './build-classifier';
 import { buildRedis, type SharedMemory } from './build-redis';
+import { buildTelegram } from './build-telegram';
 import { type Config, newSigningSecret } from './config';
 
 /** Changes what the bot says while the engine runs. */
@@ -24,6 +26,8 @@ export interface BuiltEngine {
   readonly cascade: ModelCascade | null;
   /** `null`: no Redis is configured. */
   readonly redis: SharedMemory | null;
+  /** `null`: no bot is configured. */
+  readonly telegram: TelegramTransport | null;
 }
 
 /** Puts the engine together as configured. `overrides` are for tests that need another policy or clock. */
@@ -32,6 +36,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     secret: config.webhookSecret ?? newSigningSecret(),
     allowPrivateAddresses: config.allowPrivateAddresses,
   });
+  const telegram = config.telegram === null ? null : buildTelegram(config.telegram);
   const storage = overrides.storage ?? sqliteStorage({ filename: config.databaseFile });
   const clock = overrides.clock ?? systemClock();
   const redis = config.redisUrl === null ? null : buildRedis(config.redisUrl, { clock, logger });
@@ -46,6 +51,8 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
   const options: EngineOptions = {
     templateSource: templates,
     logger,
+    // The log is another way than the one that fails; whoever has a pager tells it here.
+    onAlert: (alert) => logger.error({ alert }, 'an alert'),
     ...(cascade !== null && { classifier: cascade.classifier }),
     ...(redis !== null && { rateLimiter: redis.rateLimiter }),
     ...(config.webhookUrl === null
@@ -55,7 +62,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     scenarios,
     storage,
     policy,
-    transports: { webhook, ...overrides.transports },
+    transports: { webhook, ...(telegram !== null && { telegram }), ...overrides.transports },
   };
-  return { engine: createEngine(options), templates, cascade, redis };
+  return { engine: createEngine(options), templates, cascade, redis, telegram };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type IngressKeys, ingressSecretText } from './ingress-config';
 import { type ModelConfig, modelFaults, modelOf, modelVariables } from './model-config';
 import { given as members, judgedBy } from './parse';
+import { type TelegramConfig, telegramFaults, telegramOf, telegramVariables } from './telegram-config';
 import { businessHoursText, durationOrOff, serviceLevelsText, timeZoneText } from './people-config';
 import { Secret } from './secret';
 
@@ -34,13 +35,13 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** `null`: none is configured, and messages are classified locally. */
   readonly model: ModelConfig | null;
+  /** `null`: there is no Telegram bot. */
+  readonly telegram: TelegramConfig | null;
   /** What people promise, how long things are kept, who says that there is an outage; empty where the engine's defaults are good. */
   readonly policy: Pick<PolicyOptions, 'people' | 'retention' | 'outage'>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether a demonstration conversation is held and printed at start. */
   readonly demo: boolean;
-  /** Variables that are set and mean nothing in this version. */
-  readonly ignored: readonly string[];
 }
 
 /** Lists every variable that is wrong. */
@@ -51,9 +52,6 @@ export class ConfigError extends Error {
     super(['The configuration is faulty:', ...faults.map((fault) => `  - ${fault}`)].join('\n'));
   }
 }
-
-/** Known to the documentation, and to be served by a later version. */
-const NOT_YET = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_API_ROOT', 'TELEGRAM_MODE', 'TELEGRAM_WEBHOOK_SECRET'] as const;
 
 const OUTAGE_CONFIRM = ['auto', 'operator'] as const;
 
@@ -115,6 +113,7 @@ const environment = (allowPrivateAddresses: boolean) =>
       )
       .optional(),
     ...modelVariables,
+    ...telegramVariables,
     BUSINESS_HOURS: businessHoursText.optional(),
     BUSINESS_TIME_ZONE: timeZoneText.optional(),
     SERVICE_LEVELS: serviceLevelsText.optional(),
@@ -142,7 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if ('BUSINESS_HOURS' in given && !('BUSINESS_TIME_ZONE' in given)) {
     faults.push('BUSINESS_TIME_ZONE: is missing; say in which time zone BUSINESS_HOURS are meant');
   }
-  faults.push(...modelFaults(given));
+  faults.push(...modelFaults(given), ...telegramFaults(given));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   return {
@@ -157,10 +156,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     operatorPassword: values.OPERATOR_PASSWORD ?? null,
     jwtSecret: values.JWT_SECRET ?? null,
     model: modelOf(values),
+    telegram: telegramOf(values),
     policy: policyOf(values),
     logLevel: values.LOG_LEVEL,
     demo: values.FIRSTLINE_DEMO,
-    ignored: NOT_YET.filter((name) => name in given),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TelegramTransport } from '@firstline/adapter-telegram';
 import type { Engine } from '@firstline/core';
 import type { Logger } from 'pino';
 import type { Auth } from './auth/create-auth';
@@ -14,6 +15,8 @@ export interface AppContext {
   readonly cascade: ModelCascade | null;
   /** `null`: no Redis is configured. */
   readonly redis: SharedMemory | null;
+  /** `null`: no bot is configured. */
+  readonly telegram: TelegramTransport | null;
   readonly config: Config;
   readonly auth: Auth;
   readonly logger: Logger;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { given, parseWire, underPath } from './parse';
 import { Problem } from './problem';
 import { snakeCase } from './wire';
+import { attachmentsOf, attachmentsSchema } from './wire-attachments';
 
 const text = z.string();
 const bodySchema = z.object({
@@ -12,16 +13,7 @@ const bodySchema = z.object({
   message_id: text.min(1, 'is empty').nullish(),
   locale: text.nullish(),
   client: z.strictObject({ name: text.nullish(), region: text.nullish() }).nullish(),
-  attachments: z
-    .array(
-      z.strictObject({
-        kind: z.enum(['image', 'document', 'audio', 'video', 'other']),
-        url: text,
-        mime_type: text.nullish(),
-        size: z.number().nullish(),
-      }),
-    )
-    .nullish(),
+  attachments: attachmentsSchema,
   channel: z.strictObject({ transport: text, address: z.record(text, z.unknown()) }).nullish(),
 });
 
@@ -45,11 +37,7 @@ export function readMessage(req: Request): MessageRequest {
       channel: (body.channel as Channel | null | undefined) ?? headerChannel?.channel,
       locale: body.locale,
       client: body.client && given(body.client),
-      attachments: body.attachments?.map(({ kind, url, mime_type, size }) => ({
-        kind,
-        url,
-        ...given({ mimeType: mime_type, size }),
-      })),
+      attachments: attachmentsOf(body.attachments),
       source: req.ip,
       automated: isAutomatedMessage(req.headers),
     }),

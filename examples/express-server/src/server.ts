@@ -25,10 +25,10 @@ export async function startServer(
   logger: Logger,
   overrides: Partial<EngineOptions> = {},
 ): Promise<RunningServer> {
-  const { engine, templates, cascade, redis } = buildEngine(config, logger, overrides);
+  const { engine, templates, cascade, redis, telegram } = buildEngine(config, logger, overrides);
   const auth = createAuth(config, overrides.clock ?? systemClock());
   const closing = new AbortController();
-  const context = { engine, templates, cascade, redis, config, auth, logger, closing: closing.signal };
+  const context = { engine, templates, cascade, redis, telegram, config, auth, logger, closing: closing.signal };
   const server = createServer(createApp(context));
   const connections = connectionsOf(server);
   await listen(server, config);

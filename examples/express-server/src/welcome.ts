@@ -14,14 +14,12 @@ export function welcome(url: string, config: Config, generatedPassword: string |
   if (config.webhookSecret === null) lines.push(`              ${GENERATED_SECRET}`);
   if (config.ingressKeys !== null) lines.push(`              come in at ${url}/ingress/webhook`);
   if (config.allowPrivateAddresses) lines.push('              may go to private addresses: for development only');
+  lines.push(`  telegram    ${config.telegram === null ? NO_BOT : `a bot, ${BOT_MODES[config.telegram.mode]}`}`);
   lines.push(
     `  operators   ${generatedPassword === null ? GIVEN_PASSWORD : `admin, with the password ${generatedPassword}`}`,
   );
   if (generatedPassword !== null) lines.push(`              ${GENERATED_PASSWORD}`);
   else if (config.jwtSecret === null) lines.push(`              ${GENERATED_JWT_SECRET}`);
-  if (config.ignored.length > 0) {
-    lines.push(`  ignored     ${config.ignored.join(', ')}: not available in this version`);
-  }
   return lines.join('\n');
 }
 
@@ -53,6 +51,12 @@ function classifierLines(model: ModelConfig | null): readonly string[] {
   ];
 }
 
+const NO_BOT = 'no bot: TELEGRAM_BOT_TOKEN is not set';
+const BOT_MODES = {
+  polling: 'asked for what clients write',
+  webhook: 'which sends what clients write to /ingress/telegram',
+  'send-only': 'which receives nothing',
+} as const;
 const LOCAL_ALONE = 'local, trained from the example scenarios; no message is sent to a model';
 const NO_MODEL = 'no language model behind it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set';
 const NO_BUDGET = 'without a limit to what it costs; set OPENAI_BUDGET';

@@ -4,7 +4,7 @@ import type { Outcome, OutcomeReply, Page } from '@firstline/core';
 const OPAQUE = new Set(['address']);
 /** The server serves one tenant, which is none of its callers' business. */
 const HIDDEN = new Set(['tenant']);
-const INSTANT = /(^at|At|^attendBy)$/;
+const INSTANT = /(^at|At|^attendBy|^waitUntil)$/;
 /** Members whose value is a name of the library, and has the wire's form too: `firstResponse` → `first_response`. */
 const NAMES = new Set(['breaches', 'target']);
 
@@ -55,6 +55,7 @@ export function snakeCase(name: string): string {
 function wireMember(name: string, member: unknown): unknown {
   if (OPAQUE.has(name)) return member;
   if (NAMES.has(name)) return Array.isArray(member) ? member.map(wireName) : wireName(member);
+  if (name === 'told') return wireTimes(member);
   if (name === 'pauses' && Array.isArray(member)) return member.map(wirePause);
   if (typeof member === 'number' && INSTANT.test(name)) return new Date(member).toISOString();
   return wire(member);
@@ -62,6 +63,12 @@ function wireMember(name: string, member: unknown): unknown {
 
 function wireName(name: unknown): unknown {
   return typeof name === 'string' ? snakeCase(name) : name;
+}
+
+/** When each kind of alert was told last. */
+function wireTimes(times: unknown): unknown {
+  const entries = Object.entries(times as Readonly<Record<string, number>>);
+  return Object.fromEntries(entries.map(([kind, at]) => [kind, new Date(at).toISOString()]));
 }
 
 /** The two ends of a stretch are instants, which their names do not tell. */

@@ -53,6 +53,8 @@ describe('POST /api/messages refuses', () => {
     ['a locale that is none', { ...GOOD, locale: '!!' }, 'locale'],
     ['a client that is no object', { ...GOOD, client: 'Anna' }, 'client'],
     ['a client’s name of another type', { ...GOOD, client: { name: 1 } }, 'client.name'],
+    ['a region of another type', { ...GOOD, client: { region: 1 } }, 'client.region'],
+    ['a region that is too long', { ...GOOD, client: { region: 'x'.repeat(201) } }, 'client.region'],
     ['an unknown member of the client', { ...GOOD, client: { nam: 'Anna' } }, 'client.nam'],
     ['attachments that are no list', { ...GOOD, attachments: {} }, 'attachments'],
     ['an attachment without a URL', { ...GOOD, attachments: [{ kind: 'image' }] }, 'attachments[0].url'],

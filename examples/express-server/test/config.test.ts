@@ -13,6 +13,12 @@ const faults = (env: Record<string, string>): string => {
   throw new Error('the configuration was accepted');
 };
 
+const webhookOn = (domain: string): Record<string, string> => ({
+  TELEGRAM_MODE: 'webhook',
+  TELEGRAM_WEBHOOK_SECRET: 's3cret',
+  TELEGRAM_WEBHOOK_DOMAIN: domain,
+});
+
 const DAY_MS = 86_400_000;
 const workday = ['09:00-13:00', '14:00-18:00'];
 
@@ -30,10 +36,10 @@ describe('the configuration', () => {
       operatorPassword: null,
       jwtSecret: null,
       model: null,
-      policy: { people: {}, retention: {} },
+      telegram: null,
+      policy: { people: {}, retention: {}, outage: {} },
       logLevel: 'warn',
       demo: true,
-      ignored: [],
     });
   });
 
@@ -59,10 +65,16 @@ describe('the configuration', () => {
       OPENAI_MODEL: 'qwen2.5:7b',
       OPENAI_BUDGET: '2.50',
       OPENAI_PRICE: '0.1 / 0.4',
+      TELEGRAM_BOT_TOKEN: '7000001:AAF-abc',
+      TELEGRAM_API_ROOT: 'http://127.0.0.1:8081',
+      TELEGRAM_MODE: 'webhook',
+      TELEGRAM_WEBHOOK_SECRET: 's3cret_token',
+      TELEGRAM_WEBHOOK_DOMAIN: 'http://bot.internal:3000',
       BUSINESS_HOURS: 'Mon-Fri 09:00-13:00, 14:00-18:00; sat 10:00-14:00;',
       BUSINESS_TIME_ZONE: 'Europe/Berlin',
       SERVICE_LEVELS: 'urgent=15m/4h, high=30m, normal = 4h / 3d, low=/1w',
       OPERATOR_SILENT_AFTER: 'off',
+      OUTAGE_CONFIRM: 'operator',
       RETENTION_CONVERSATIONS: '365d',
       RETENTION_EVENTS: '30d',
       LOG_LEVEL: 'debug',
@@ -86,6 +98,13 @@ describe('the configuration', () => {
         price: { input: 0.1, output: 0.4 },
         dailyBudget: 2.5,
       },
+      telegram: {
+        token: new Secret('7000001:AAF-abc'),
+        mode: 'webhook',
+        apiRoot: 'http://127.0.0.1:8081',
+        webhookSecret: new Secret('s3cret_token'),
+        webhookDomain: 'http://bot.internal:3000',
+      },
       policy: {
         people: {
           hours: {
@@ -100,11 +119,11 @@ describe('the configuration', () => {
           },
           silentAfter: false,
         },
+        outage: { confirm: 'operator' },
         retention: { conversations: 365 * DAY_MS, events: 30 * DAY_MS },
       },
       logLevel: 'debug',
       demo: false,
-      ignored: [],
     });
   });
 
@@ -127,6 +146,7 @@ describe('the configuration', () => {
       BUSINESS_HOURS: 'hunter2',
       SERVICE_LEVELS: 'hunter2',
       OPERATOR_SILENT_AFTER: 'hunter2',
+      OUTAGE_CONFIRM: 'hunter2',
       RETENTION_CONVERSATIONS: '0s',
       RETENTION_EVENTS: '30',
       LOG_LEVEL: 'loud',
@@ -151,6 +171,7 @@ describe('the configuration', () => {
       '  - BUSINESS_HOURS: part 1 expected days and hours such as "mon-fri 09:00-18:00"',
       expect.stringMatching(/^ {2}- SERVICE_LEVELS: part 1 expected low, normal, high, urgent/),
       '  - OPERATOR_SILENT_AFTER: expected a duration such as "30m" or "90d", or off',
+      '  - OUTAGE_CONFIRM: expected auto or operator',
       '  - RETENTION_CONVERSATIONS: expected a duration such as "30m" or "90d", or off',
       '  - RETENTION_EVENTS: expected a duration such as "30m" or "90d", or off',
       expect.stringMatching(/^ {2}- LOG_LEVEL: .*warn/),
@@ -220,8 +241,25 @@ describe('the configuration', () => {
     expect(faults({ SERVICE_LEVELS: text })).toContain(`SERVICE_LEVELS: ${fault}`);
   });
 
-  it('names the variables of later versions', () => {
-    const given = { TELEGRAM_MODE: 'x', TELEGRAM_API_ROOT: 'https://x', TELEGRAM_BOT_TOKEN: '' };
-    expect(readConfig(given).ignored).toEqual(['TELEGRAM_API_ROOT', 'TELEGRAM_MODE']);
+  it.each<[string, Record<string, string>]>([
+    ['TELEGRAM_BOT_TOKEN: must be a token', { TELEGRAM_BOT_TOKEN: 'hunter2' }],
+    ['TELEGRAM_API_ROOT: must be an http', { TELEGRAM_API_ROOT: 'hunter2' }],
+    ['TELEGRAM_MODE: expected one of', { TELEGRAM_MODE: 'hunter2' }],
+    ['TELEGRAM_WEBHOOK_SECRET: must be 1 to 256', { TELEGRAM_WEBHOOK_SECRET: 'hunter2 hunter2' }],
+    ['TELEGRAM_WEBHOOK_SECRET: is missing', { TELEGRAM_MODE: 'webhook' }],
+    ['TELEGRAM_WEBHOOK_DOMAIN: must be a host', webhookOn('hunter2.example.com/path')],
+    ['TELEGRAM_WEBHOOK_DOMAIN: must be reached by https', webhookOn('http://hunter2.example.com')],
+  ])('refuses a bot: %s', (fault, env) => {
+    const message = faults({ TELEGRAM_BOT_TOKEN: '7000001:AAF-abc', ...env });
+    expect(message).toContain(fault);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('takes a bot with nothing but its token, and nothing without one', () => {
+    expect(readConfig({ TELEGRAM_BOT_TOKEN: '7000001:AAF-abc' }).telegram).toMatchObject({
+      mode: 'polling',
+      apiRoot: null,
+    });
+    expect(readConfig({ TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 's3cret' }).telegram).toBeNull();
   });
 });

@@ -32,12 +32,15 @@ describe('POST /api/messages', () => {
       },
       response: { message_id: ID, text: expect.stringContaining('Пригласите друга'), type: 'bot_auto' },
       responses: [
-        { message_id: ID, text: 'Здравствуйте! Это служба поддержки.', type: 'greeting', send_at: INSTANT },
+        {
+          ...{ message_id: ID, text: 'Здравствуйте! Это служба поддержки.', type: 'greeting' },
+          ...{ attachments: [], quick_replies: [], send_at: INSTANT },
+        },
         {
           message_id: first.body.response.message_id,
           text: first.body.response.text,
           type: 'bot_auto',
-          send_at: INSTANT,
+          ...{ attachments: [], quick_replies: [], send_at: INSTANT },
         },
       ],
       ticket: null,

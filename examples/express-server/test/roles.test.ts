@@ -16,6 +16,9 @@ const NEEDED: readonly (readonly [method: string, path: string, role: Role])[] =
   ['GET', '/api/templates/status', 'viewer'],
   ['GET', '/api/conversations/x/transcript', 'viewer'],
   ['GET', '/api/conversations/x/transcript?notes=false&format=markdown', 'viewer'],
+  ['GET', '/api/incidents', 'viewer'],
+  ['GET', '/api/incidents/x', 'viewer'],
+  ['GET', '/api/incidents/x/clients', 'viewer'],
   ['POST', '/api/tickets/claim-next', 'operator'],
   ['POST', '/api/tickets/x/claim', 'operator'],
   ['GET', '/api/conversations/x/transcript?notes=true', 'operator'],
@@ -25,6 +28,12 @@ const NEEDED: readonly (readonly [method: string, path: string, role: Role])[] =
   ['POST', '/api/conversations/x/notes', 'operator'],
   ['POST', '/api/deliveries/x/replay', 'operator'],
   ['POST', '/api/messages/x/correction', 'operator'],
+  ['POST', '/api/incidents', 'operator'],
+  ['PATCH', '/api/incidents/x', 'operator'],
+  ['POST', '/api/incidents/x/confirm', 'operator'],
+  ['POST', '/api/incidents/x/resolve', 'operator'],
+  ['POST', '/api/incidents/x/mute', 'operator'],
+  ['POST', '/api/incidents/x/merge', 'operator'],
   ['GET', '/api/clients/x/export', 'admin'],
   ['HEAD', '/api/clients/x/export', 'admin'],
   ['DELETE', '/api/clients/x', 'admin'],
@@ -38,7 +47,7 @@ describe.each(NEEDED)('%s %s', (method, path, needed) => {
     fetch(`${server.url}${path}`, {
       method,
       headers: { ...headers, 'Content-Type': 'application/json' },
-      ...(method === 'POST' || method === 'PUT' ? { body: '{}' } : {}),
+      ...(['POST', 'PUT', 'PATCH'].includes(method) ? { body: '{}' } : {}),
     });
 
   it('asks for a token', async () => {
@@ -66,6 +75,8 @@ it.each([
   ['GET', '/api/tickets/claim-next', 'POST'],
   ['GET', '/api/tickets/x/claim', 'POST'],
   ['DELETE', '/api/conversations/x/notes', 'GET, HEAD, POST'],
+  ['DELETE', '/api/incidents/x', 'GET, HEAD, PATCH'],
+  ['GET', '/api/incidents/x/resolve', 'POST'],
   ['GET', '/api/clients/x', 'DELETE'],
   ['POST', '/api/templates/greeting/ru', 'PUT, DELETE'],
 ])('%s %s is not served', async (method, path, allow) => {

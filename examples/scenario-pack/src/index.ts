@@ -15,7 +15,8 @@ import { thanks } from './scenarios/thanks';
  * What customers of an internet and mobile provider write about, in Russian and English: a start to edit, with plain
  * objects that `defineScenarios` and `localClassifier` both take. Replies begin without a hello, because a client's
  * first one is preceded by the greeting message. ASK_HUMAN and COMPLAINT go to a person at once, so their replies are
- * sent only by those who change `escalate` to `'after-reply'`.
+ * sent only by those who change `escalate` to `'after-reply'`. TECH_SUPPORT_BASIC and MASS_OUTAGE are reports of a failure,
+ * in which mass outages show; once one is known, its notice is said instead of their replies.
  */
 export const supportScenarios: ScenarioInput[] = [
   greeting,

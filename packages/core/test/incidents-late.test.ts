@@ -94,3 +94,15 @@ it('processes that take turns do not store what the detector knows each time', a
   expect(stored).toBeGreaterThan(2);
   expect(stored).toBeLessThanOrEqual(5);
 });
+
+it('a mute is taken back by confirming, also of what people opened', async () => {
+  const { engine, pass, say, sent } = outageDesk();
+  const incident = await engine.incidents.open({ scenarios: ['NO_TV'], operatorId: 'olga' });
+  await engine.incidents.mute(incident.id, { operatorId: 'ivan' });
+  expect(await say('muted', 'no tv')).toMatchObject({ incident: null });
+  const again = await engine.incidents.confirm(incident.id, { operatorId: 'ivan' });
+  expect(again).toMatchObject({ status: 'open', round: 1, mutedBy: null });
+  expect(await say('viewer', 'no tv')).toMatchObject({ incident: { id: incident.id } });
+  await pass(1);
+  expect(sent('incident_notice', 'viewer')).toHaveLength(1);
+});

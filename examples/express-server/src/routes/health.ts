@@ -1,3 +1,4 @@
+import type { TelegramTransport } from '@firstline/adapter-telegram';
 import type { Health } from '@firstline/core';
 import { type RequestHandler, type Response, Router } from 'express';
 import { about } from '../about';
@@ -11,7 +12,7 @@ interface Check {
   readonly status: Health['status'];
 }
 
-export function healthRoutes({ engine, cascade, redis, config }: AppContext): Router {
+export function healthRoutes({ engine, cascade, redis, telegram, config }: AppContext): Router {
   const router = Router();
 
   const alive: RequestHandler = (_req, res) => {
@@ -30,20 +31,27 @@ export function healthRoutes({ engine, cascade, redis, config }: AppContext): Ro
     send(res, redisCheck(redis));
   };
 
+  const bot: RequestHandler = (_req, res) => {
+    send(res, telegramCheck(telegram));
+  };
+
   const full: RequestHandler = async (_req, res) => {
     const health = await engine.health();
     const configured = config.webhookUrl !== null;
     const webhook = { status: configured ? ('healthy' as const) : ('degraded' as const), configured };
     const model = modelCheck(cascade);
     const memory = redisCheck(redis);
-    const parts = { database: databaseCheck(health), llm: model, redis: memory, webhook, worker: wire(health.worker) };
-    send(res, { status: worst(health, model, memory, webhook), ...about, ...parts });
+    const chat = telegramCheck(telegram);
+    const database = databaseCheck(health);
+    const parts = { database, llm: model, redis: memory, webhook, telegram: chat, worker: wire(health.worker) };
+    send(res, { status: worst(health, model, memory, webhook, chat), ...about, ...parts });
   };
 
   resource(router, '/health', { GET: alive });
   resource(router, '/health/database', { GET: database });
   resource(router, '/health/llm', { GET: llm });
   resource(router, '/health/redis', { GET: shared });
+  resource(router, '/health/telegram', { GET: bot });
   resource(router, '/health/full', { GET: full });
   return router;
 }
@@ -66,6 +74,13 @@ function redisCheck(redis: SharedMemory | null): Check & Readonly<Record<string,
   const [cache, limiter] = [redis.cache.status(), redis.rateLimiter.status()];
   const parts = { cache: wire({ ...cache, ...redis.cache.stats() }), rate_limiter: wire(limiter) };
   return { status: worst(cache, limiter), configured: true, ...parts };
+}
+
+/** A bot that cannot receive is no reason for 503: what clients wrote waits at Telegram, and all else works. */
+function telegramCheck(telegram: TelegramTransport | null): Check & Readonly<Record<string, unknown>> {
+  if (telegram === null) return { status: 'healthy', configured: false };
+  const { mode, running, problem } = telegram.status();
+  return { status: running && problem === null ? 'healthy' : 'degraded', configured: true, mode, problem };
 }
 
 function worst(...checks: readonly Check[]): Health['status'] {

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { operatorOf, requireRole } from '../auth/require-role';
 import type { AppContext } from '../context';
 import { jsonBody } from '../json-body';
-import { parseWire } from '../parse';
+import { given, parseWire } from '../parse';
 import { idOf, resource } from '../resource';
 import { wire } from '../wire';
+import { attachmentsOf, attachmentsSchema } from '../wire-attachments';
 
-const replyBody = z.strictObject({ text: z.string() });
+const replyBody = z.strictObject({ text: z.string(), attachments: attachmentsSchema });
 
 /** What people do in a conversation, under the name they signed in with. */
 export function operatorRoutes({ engine: { operators }, auth }: AppContext): Router {
@@ -24,8 +25,9 @@ export function operatorRoutes({ engine: { operators }, auth }: AppContext): Rou
   const say =
     (step: 'reply' | 'recordReply'): RequestHandler =>
     async (req, res) => {
-      const { text } = parseWire(replyBody, req.body, 'body');
-      res.json(wire(await operators[step](idOf(req), { operatorId: operatorOf(res).id, text })));
+      const { text, attachments } = parseWire(replyBody, req.body, 'body');
+      const files = given({ attachments: attachmentsOf(attachments) });
+      res.json(wire(await operators[step](idOf(req), { operatorId: operatorOf(res).id, text, ...files })));
     };
 
   const address = '/api/conversations/:id';

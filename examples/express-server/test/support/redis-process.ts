@@ -35,6 +35,10 @@ export class RedisProcess {
     const flags = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', tmpdir(), '--save', ''];
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
+    // Of a run that was broken off.
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     for await (const line of createInterface(child.stdout)) {
       if (!line.includes('Ready to accept connections')) continue;
       child.stdout.resume();

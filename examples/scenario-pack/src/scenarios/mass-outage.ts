@@ -4,9 +4,10 @@ export const massOutage: ScenarioInput = {
   id: 'MASS_OUTAGE',
   description:
     'Says that many have no service: the whole house, street, district, all neighbours; or asks about an outage.',
+  // Said while no incident explains it, so nobody knows yet; one house is too few clients for an incident, hence a person.
   reply: {
-    ru: 'Похоже на аварию, а не на поломку у вас: роутер перезагружать не нужно. Передали дежурной смене, сообщим, когда связь вернётся. Если ещё не назвали адрес, напишите улицу и дом.',
-    en: 'This looks like an outage, not a fault at your place: no need to restart the router. We have told the duty team and will let you know when it is back. If you have not given the address yet, send us the street and house.',
+    ru: 'Раз связи нет не только у вас, дело вряд ли в роутере: перезагружать его не нужно. Дежурная смена проверяет, не авария ли это. Если ещё не назвали адрес, напишите улицу и дом.',
+    en: 'If it is not only you, your router is hardly to blame: no need to restart it. The duty team is checking whether there is an outage. If you have not given the address yet, send us the street and house.',
   },
   priority: 'high',
   escalate: 'after-reply',

@@ -10,6 +10,7 @@ export const techSupportAdvanced: ScenarioInput = {
   },
   priority: 'normal',
   escalate: 'after-reply',
+  // Questions of set-up, no reports of a failure: they tell how much is usual for the service.
   service: 'internet',
   delay: '4s',
   reminders: false,

@@ -46,6 +46,8 @@ export const techSupportBasic: ScenarioInput = {
     'Ноутбук не видит сеть',
     'Добрый день, связь пропала час назад, что делать?',
     'Что-то с интернетом, всё виснет',
+    'До сих пор не работает',
+    'Интернет так и не появился',
     'The internet is not working',
     'I have had no internet since yesterday',
     'Hi! Nothing works',
@@ -77,5 +79,7 @@ export const techSupportBasic: ScenarioInput = {
     'net is broken, everything freezes',
     'my connection is down',
     'My internet stopped working this morning',
+    'It is still not working',
+    'I still have no connection',
   ],
 };

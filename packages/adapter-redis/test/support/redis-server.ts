@@ -58,6 +58,10 @@ export class RedisServer {
     const options = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
     const child = spawn('redis-server', [...options, ...this.#flags], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#process = child;
+    // Of a run that was broken off.
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     for await (const line of createInterface(child.stdout)) {
       if (!line.includes('Ready to accept connections')) continue;
       child.stdout.resume();

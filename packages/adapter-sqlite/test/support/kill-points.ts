@@ -28,7 +28,7 @@ export function deathOf(seed: number, round: number): { readonly point: Point; r
 }
 
 export const CLIENTS = 3;
-export const MESSAGES_EACH = 2;
+export const MESSAGES_EACH = 3;
 
 /** A number that depends on the text alone. */
 export function numberOf(text: string): number {

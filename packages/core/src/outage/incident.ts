@@ -35,6 +35,8 @@ export class Incident {
   #excess: number;
   #peak: number;
   #gone = 0;
+  /** It spread in the minute that is judged; never over the end of one. */
+  #grows = false;
   readonly #excesses: number[] = [];
   readonly #clients = new Set<string>();
 
@@ -79,6 +81,7 @@ export class Incident {
     this.topics = [...new Set([...this.topics, ...topics])];
     this.#excess += excess;
     this.#peak = Math.max(this.#peak, this.#excess);
+    this.#grows = true;
   }
 
   reopen(minute: number): void {
@@ -101,6 +104,12 @@ export class Incident {
     const lately = this.#excesses.slice(-age);
     if (age >= FEWEST_MINUTES) this.#excess = Math.max(0, lately.reduce((sum, x) => sum + x, 0) / lately.length);
     this.#peak = Math.max(this.#peak * TUNING.keepPeak, this.#excess);
+    if (this.#grows) {
+      // Whatever looked like its end before was none, and those it spread to are not among this minute's `joined`.
+      this.#grows = false;
+      this.#gone = 0;
+      return false;
+    }
     const goesOn = base + Math.max(TUNING.goesOnShare * this.#peak, LEAST_EXCESS);
     this.#gone = Math.max(0, this.#gone + (goesOn - base) - this.joined * Math.log(goesOn / base));
     // What has lasted long goes on for long: a pause of a day's outage is less likely to be its end.

@@ -49,7 +49,7 @@ export class Deliverer {
       if (places <= 0) return 0;
       const { claimed, waits } = await this.#claim(places);
       for (const delivery of claimed) {
-        const sending = this.#send(delivery).finally(() => this.#sending.delete(sending));
+        const sending = this.#send(delivery).finally(() => this.#free(sending));
         this.#sending.add(sending);
       }
       // A place may have become free between being found taken and being waited for.
@@ -87,6 +87,13 @@ export class Deliverer {
       gate.close(claimed);
     }
     return { claimed, waits: gate.waits };
+  }
+
+  /** What is due next is looked for only now: before, it might have found all places taken. */
+  #free(sending: Promise<void>): void {
+    const { clock, wakeups } = this.#context;
+    this.#sending.delete(sending);
+    announce(wakeups, { deliver: clock.now() });
   }
 
   async #send(claimed: ClaimedDelivery): Promise<void> {
@@ -145,7 +152,7 @@ export class Deliverer {
   }
 
   async #writeBatch(): Promise<void> {
-    const { storage, tenant, clock, wakeups } = this.#context;
+    const { storage, tenant, clock } = this.#context;
     const results = this.#results.splice(0, RESULTS_AT_ONCE);
     const now = clock.now();
     try {
@@ -155,7 +162,6 @@ export class Deliverer {
       // The attempt stays open and the lease runs out: the delivery is tried again under the same id.
       this.#complain(error, 'could not write down how deliveries ended');
     }
-    announce(wakeups, { deliver: now });
   }
 
   /** The lanes that are due come first, so that one of them tells whether any is late. */

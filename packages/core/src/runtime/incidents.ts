@@ -47,7 +47,10 @@ export interface Incidents {
    * @throws FirstlineError `invalid_input`; `conflict` where an open incident has the same scope
    */
   open(params: OpenIncidentParams): Promise<Incident>;
-  /** A suspected incident is one: everybody affected is told. An open one may be told to any number of clients. */
+  /**
+   * A suspected incident is one: everybody affected is told. An open one may be told to any number of clients, and a muted
+   * one again.
+   */
   confirm(incidentId: string, params?: OperatorParams): Promise<Incident>;
   /** Says what is known: used by what is told from now on. */
   update(incidentId: string, details: IncidentDetails & OperatorParams): Promise<Incident>;
@@ -119,7 +122,7 @@ async function written(context: EngineContext, changes: readonly IncidentChange[
 
 const confirmed: Step = (incident, operatorId, now, context) => {
   if (incident.status === 'resolved') throw new FirstlineError('conflict', 'confirm: the incident is resolved');
-  if (incident.confirmedBy !== null && incident.status === 'open') return null;
+  if (incident.confirmedBy !== null && incident.mutedBy === null && incident.status === 'open') return null;
   const known: Incident = { ...incident, confirmedBy: operatorId, mutedBy: null, level: 'confirmed', updatedAt: now };
   const opens = incident.status === 'suspected';
   const after = opens ? open(known, now) : { ...known, heldAt: null };
