@@ -100,6 +100,7 @@ describe('GET /health', () => {
       database,
       llm,
       webhook: { status: 'degraded', configured: false },
+      telegram: { status: 'healthy', configured: false },
       worker: { status: 'healthy', running: true, late_ms: expect.any(Number) },
     });
   });
