@@ -101,6 +101,7 @@ describe('GET /health', () => {
       llm,
       redis: { status: 'healthy', configured: false },
       webhook: { status: 'degraded', configured: false },
+      telegram: { status: 'healthy', configured: false },
       worker: { status: 'healthy', running: true, late_ms: expect.any(Number) },
     });
   });

@@ -107,7 +107,7 @@ describe('500 customers, of whose answers 5 % meet a failing server and 5 % a pa
       { key: 'bot', limit: 30, perMs: 1_000 },
       { key: 'chat:42', limit: 1, perMs: 1_000 },
     ]);
-  });
+  }, 120_000);
 
   it.todo('keep the pace: paceViolations(bot.sent) is empty');
 });
