@@ -21,8 +21,14 @@ const LEAST_AUROC = 0.6;
 const MIDDLES = [1.5, 0.5, 0.4, 0.37, 0.55];
 const SPREADS = [2.2, 0.22, 0.17, 0.12, 0.18];
 /** Where the coefficients of those sets lie, and the intercept; for sets too small to hold anything out. */
-const USUAL: Coefficients = [0.6, 1.1, 0.2, 0.2, 0.3, 2.6];
-const STRENGTHS: Coefficients = [3, 3, 3, 3, 3, 1];
+const USUAL: Coefficients = [0.6, 1.1, 0.2, 0.2, 2, 2.6];
+/**
+ * That of the known n-grams is given, not learned: hidden classes are about the same world as the others, messages out
+ * of scope often about another, and that shows in what is known. Learned from hidden classes it came out negative; on
+ * the messages that CLINC150 has for training it should be 3. With 2, AUROC there is 0.915 instead of 0.90 (5 examples a
+ * class) and 0.935 instead of 0.92 (10), and out-of-scope messages of the same world lose 0.003.
+ */
+const STRENGTHS: Coefficients = [3, 3, 3, 3, 1_000, 1];
 const STRENGTH_ALONE: Coefficients = [0, 1.8, 0, 0, 0, 2];
 const ONLY_STRENGTH: Coefficients = [1e9, 3, 1e9, 1e9, 1e9, 1];
 

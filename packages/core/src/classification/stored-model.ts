@@ -14,7 +14,7 @@ import { classesFor, type ClassifiableScenario, type Training } from './training
 import { Vocabulary } from './vocabulary';
 
 /** Goes up whenever the same JSON would mean something else: features, weights or the list of concepts changed. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** A trained local classifier as plain data. Treat it as opaque. */
 export interface LocalModel {

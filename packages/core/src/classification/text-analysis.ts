@@ -70,11 +70,14 @@ export class TextAnalysis {
 
   #analysed(words: readonly string[]): AnalysedWord[] {
     const languages = this.languages.ofWords(words);
+    let before: string | null = null;
     return words.map((text, index) => {
       const language = languages[index] ?? null;
       if (language === null || isPlaceholder(text)) return { text, stem: text, language: null, concepts: [] };
       const stem = this.#stemmer(language).stemOf(text);
-      return { text, stem, language, concepts: this.#concepts.ofStem(stem, language) };
+      const concepts = this.#concepts.ofStem(stem, language, before);
+      before = stem;
+      return { text, stem, language, concepts };
     });
   }
 

@@ -59,7 +59,10 @@ function unknown(confidence: number, reasoning: string, alternatives: readonly A
   return { scenario: UNKNOWN, confidence, reasoning, source: 'local', alternatives };
 }
 
+/** No set of examples is large enough to be certain by. */
+const MOST_CERTAIN = 0.999;
+
 /** Four digits: more would differ between engines' `Math.exp`, and say nothing. */
 function rounded(probability: number): number {
-  return Math.round(probability * 10_000) / 10_000;
+  return Math.round(Math.min(probability, MOST_CERTAIN) * 10_000) / 10_000;
 }

@@ -27,9 +27,12 @@ const MOST_WEIGHTS = 10_000_000;
  * as much for the parts is within half a point (HWU64, CLINC150, xSID, held-out parts of train).
  */
 const SHARES = { [WORD]: 1, [STEM]: 1, [PART]: 1.4 };
-/** That of the concepts: ten examples of a class or fewer need them most, fifty have said it all in their own words. */
-const MOST_CONCEPTS = 0.5;
-const LEAST_CONCEPTS = 0.15;
+/**
+ * That of the concepts: ten examples of a class or fewer need them most, fifty have said it all in their own words. 0.5
+ * is a point worse for messages to support desks, and half a point better for everything else.
+ */
+const MOST_CONCEPTS = 1;
+const LEAST_CONCEPTS = 0.1;
 const ENOUGH_EXAMPLES = 10;
 
 /** Multiply-adds that finding one n-gram in a table is worth, roughly. */

@@ -1,8 +1,5 @@
-/**
- * What customers call the same thing, in English and Russian: one concept a line, `English words | Russian words`. A word
- * may stand in several. Written from what support desks of shops, banks, carriers and software are asked.
- */
-export const CONCEPT_WORDS: readonly string[] = [
+/** Wide concepts: whatever is said of the same thing, in one. Most words of the other files are here, too, less finely. */
+export const BROAD: readonly string[] = [
   'cancel terminate discontinue abort annul stop revoke call off | отменить отмена отменять отмените аннулировать отказаться отказ расторгнуть прекратить передумать снять',
   'unsubscribe optout mailing newsletter spam | отписаться отпишите рассылка спам отписка',
   'refund reimburse reimbursement repay moneyback compensation compensate | возврат вернуть верните возвращать возместить возмещение компенсация вернули вернутся обратно',
@@ -98,10 +95,6 @@ export const CONCEPT_WORDS: readonly string[] = [
   'subscription plan subscribe membership package tariff | подписка абонемент тариф пакет подписаться абонентский план безлимит',
   'free gratis complimentary trial | бесплатно бесплатный пробный',
   'contact reach speak talk connect | связаться контакт контакты поговорить соединить пообщаться',
-  'why reason cause | почему зачем причина отчего',
-  'want like wish need would | хотеть хочу надо нужно желать хотелось',
-  'can could possible able may | мочь могу можно возможно можете',
-  'explain tell inform information info details learn about | узнать подсказать информация сказать рассказать сведения объяснить',
   'see check view look show display | посмотреть проверить показать увидеть',
   'game play match score player team win won winning winner tournament contest | игра играть матч победа выиграть турнир игрок команда',
   'join participate enter participation | участвовать участие вступить',
@@ -149,7 +142,6 @@ export const CONCEPT_WORDS: readonly string[] = [
   'decline declined rejected refuse denied reject unsuccessful | отклонить отказ отклонен отклонили отказали недействителен',
   'accept approve approved valid | принять одобрить одобрение принимать принимаете',
   'expire expired expiration expiry renew renewal extend | истечь истек срок продлить продление продлевать',
-  'new another second extra | новый другой еще',
   'automatic auto autopay recurring | автоматически автоплатеж автопродление',
   'personal data privacy information policy | персональный данные конфиденциальность согласие',
   'company business corporate legal entity | компания организация юрлицо ооо ип',
