@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -26,6 +26,13 @@ it.each([
 
   await import(`../src/${program}.ts`);
 
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const page = new URL('../../../README.md', import.meta.url);
+  const readme = readFileSync(page, 'utf8');
+  // UPDATE_README=1 writes what is printed now into the page, to be looked at and committed.
+  if (process.env['UPDATE_README'] === '1') {
+    const block = place.exec(readme)?.[1] ?? '';
+    writeFileSync(page, readme.replace(block, () => printed.join('\n')));
+    return;
+  }
   expect(printed.join('\n')).toBe(place.exec(readme)?.[1]);
 });
