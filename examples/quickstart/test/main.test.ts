@@ -31,7 +31,10 @@ it.each([
   // UPDATE_README=1 writes what is printed now into the page, to be looked at and committed.
   if (process.env['UPDATE_README'] === '1') {
     const block = place.exec(readme)?.[1] ?? '';
-    writeFileSync(page, readme.replace(block, () => printed.join('\n')));
+    writeFileSync(
+      page,
+      readme.replace(block, () => printed.join('\n')),
+    );
     return;
   }
   expect(printed.join('\n')).toBe(place.exec(readme)?.[1]);
