@@ -18,7 +18,7 @@ export function checkAddress(address: JsonObject): JsonObject {
   return threadId === undefined ? { chatId } : { chatId, threadId };
 }
 
-export function readAddress(address: JsonObject): TelegramAddress {
+function readAddress(address: JsonObject): TelegramAddress {
   const extra = Object.keys(address).find((member) => !MEMBERS.includes(member));
   if (extra !== undefined) throw invalid(extra, 'is not known; a Telegram address is { chatId, threadId? }');
   const { chatId, threadId } = address as { chatId?: unknown; threadId?: unknown };
@@ -30,6 +30,15 @@ export function readAddress(address: JsonObject): TelegramAddress {
   const thread = integer(threadId);
   if (thread === null || thread < 1) throw invalid('threadId', 'must be the positive id of a topic, or left out');
   return { chatId: chat, threadId: thread };
+}
+
+/** `null`: it is none. What was stored for another transport of the same name, or by hand, need not be one. */
+export function tryAddress(address: JsonObject): TelegramAddress | null {
+  try {
+    return readAddress(address);
+  } catch {
+    return null;
+  }
 }
 
 function integer(value: unknown): number | null {

@@ -15,7 +15,8 @@ export async function withDeadline<T>(
   const over = new AbortController();
   const abort = (): void => over.abort();
   let settled = false;
-  if (outer?.aborted === true) throw fault('aborted');
+  // Nothing has begun yet.
+  if (outer?.aborted === true) throw new TelegramFault({ code: 'aborted' });
   outer?.addEventListener('abort', abort, { once: true });
   try {
     const time = clock.sleep(ms, over.signal).then(() => {

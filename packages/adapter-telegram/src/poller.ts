@@ -1,4 +1,4 @@
-import type { Clock, Ingress } from '@firstline/core';
+import { type Clock, type Ingress, isFirstlineError } from '@firstline/core';
 import type { Update } from 'grammy/types';
 import type { BotApi } from './bot-api';
 import { type Intake, refusalOf } from './intake';
@@ -20,6 +20,8 @@ const TOKEN_PAUSE_MS = 60_000;
 
 /** Tries of an update that fails for no known reason, before it is let go so that it does not hold up all others. */
 const MAX_TRIES = 5;
+
+const STOPPED_PAUSE_MS = 1_000;
 
 const CALL_TIMEOUT_MS = 20_000;
 
@@ -135,6 +137,8 @@ export class Poller {
   /** Resolves to the pause before the next request, in milliseconds. */
   async #failed(error: unknown): Promise<number> {
     const trouble = this.#trouble;
+    // The engine is ending, and stops this loop next.
+    if (isFirstlineError(error) && error.code === 'stopped') return STOPPED_PAUSE_MS;
     if (!(error instanceof TelegramFault)) {
       const code = refusalOf(error) === 'unavailable' ? 'storage_unavailable' : 'update_failed';
       return trouble.failed('unavailable', code);

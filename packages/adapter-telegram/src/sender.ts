@@ -1,5 +1,5 @@
 import type { Clock, OutboundDelivery, SendContext, SendOutcome } from '@firstline/core';
-import { readAddress, type TelegramAddress } from './address';
+import { type TelegramAddress, tryAddress } from './address';
 import type { BotApi } from './bot-api';
 import { BoundedMap } from './bounded-map';
 import { type Formatting, linkPart, type OutboundPart, outboundParts, sendParameters } from './outbound-parts';
@@ -54,6 +54,8 @@ export class Sender {
 
   async send({ delivery, message, channel }: OutboundDelivery, context: SendContext): Promise<SendOutcome> {
     const { clock, timeoutMs, formatting } = this.#options;
+    const address = tryAddress(channel.address);
+    if (address === null) return { class: 'park', code: 'invalid_address' };
     const parts = outboundParts(message, formatting);
     if (parts.length === 0) return { class: 'park', code: 'empty' };
     if (parts.length > MAX_PARTS) return { class: 'park', code: 'too_long' };
@@ -62,7 +64,7 @@ export class Sender {
     // It was sent, and whoever asked could not write that down.
     if (known === parts.length) return { class: 'ok', code: 'already_sent' };
     const sending: Sending = {
-      address: readAddress(channel.address),
+      address,
       parts,
       endsAt: clock.now() + timeoutMs,
       signal: context.signal,

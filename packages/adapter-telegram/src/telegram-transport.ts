@@ -9,7 +9,7 @@ import type {
   SendOutcome,
   Transport,
 } from '@firstline/core';
-import { checkAddress, readAddress } from './address';
+import { checkAddress, tryAddress } from './address';
 import type { Me } from './addressed';
 import { BotApi } from './bot-api';
 import { openFile, type TelegramFile } from './files';
@@ -135,7 +135,9 @@ class BotTransport implements TelegramTransport {
   }
 
   paces(channel: Channel): readonly Pace[] {
-    const { chatId } = readAddress(channel.address);
+    const address = tryAddress(channel.address);
+    if (address === null) return [];
+    const { chatId } = address;
     const key = `chat:${chatId}`;
     return [
       { key: 'bot', limit: this.#settings.messagesPerSecond, perMs: 1_000 },
@@ -145,8 +147,9 @@ class BotTransport implements TelegramTransport {
   }
 
   async typing(channel: Channel): Promise<void> {
-    if (this.#stopped) return;
-    const { chatId, threadId } = readAddress(channel.address);
+    const address = tryAddress(channel.address);
+    if (this.#stopped || address === null) return;
+    const { chatId, threadId } = address;
     const thread = threadId === undefined ? {} : { message_thread_id: threadId };
     const parameters = { chat_id: chatId, action: 'typing', ...thread } as const;
     // Whatever is wrong will be seen when the message itself is sent.

@@ -200,6 +200,16 @@ describe('what cannot be stored', () => {
     expect(ingress.stored.map(({ text }) => text)).toEqual(['one', 'two']);
   });
 
+  it('is kept without an alert while the engine ends', async () => {
+    const { bot, ingress, clock, start } = await bench();
+    ingress.failNext(new FirstlineError('stopped', 'the engine has been stopped'), 4);
+    bot.user().writes('hi');
+    await start();
+    for (let pause = 0; pause < 4; pause += 1) await clock.pass(1_000);
+    await ingress.until(({ stored }) => stored.length === 1);
+    expect(ingress.alerts).toEqual([]);
+  });
+
   it.each([
     ['invalid_input', 'update_refused'],
     ['invalid_channel', 'update_refused'],

@@ -22,6 +22,25 @@ describe('a message', () => {
     expect(bot.sentTo(id)).toHaveLength(1);
   });
 
+  it('has to have an address, which what is stored need not be', async () => {
+    const { bot, transport } = await bench();
+    const address = { url: 'https://hooks.example.com' };
+    expect(await transport.send(outbound({ address }), context())).toEqual({ class: 'park', code: 'invalid_address' });
+    expect(transport.paces?.({ transport: 'telegram', address })).toEqual([]);
+    await transport.typing?.({ transport: 'telegram', address });
+    expect(bot.calls).toEqual([]);
+  });
+
+  it('is not begun when there is no more time for it', async () => {
+    const { bot, transport } = await bench();
+    const delivery = outbound({ address: { chatId: bot.user().id } });
+    expect(await transport.send(delivery, context(1, AbortSignal.abort()))).toEqual({
+      class: 'retry',
+      code: 'aborted',
+    });
+    expect(bot.calls).toEqual([]);
+  });
+
   it('of many at once goes out only once', async () => {
     const { bot, transport } = await bench();
     const users = Array.from({ length: 40 }, () => bot.user());
