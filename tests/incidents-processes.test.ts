@@ -13,23 +13,30 @@ const from = Number(process.env['FIRSTLINE_SEED'] ?? Math.floor(Math.random() * 
 const seeds = (count: number): readonly number[] =>
   Array.from({ length: Math.ceil(count * Number(process.env['FIRSTLINE_RUNS'] ?? 1)) }, (_unused, n) => from + n);
 
-describe.each(seeds(3))('two processes on one SQLite file find what one process finds (seed %i)', (seed) => {
-  it('whoever hears a message, whoever judges a minute, and whoever dies of it', async () => {
+it.each(seeds(3))(
+  'two processes on one SQLite file find what one finds, whoever hears, judges and dies (seed %i)',
+  async (seed) => {
     const filename = temporaryFile();
     await expectTheSame(2, () => sqliteStorage({ filename, synchronous: 'normal' }), seed);
-  }, 120_000);
-});
+  },
+  180_000,
+);
 
-describe.each(seeds(2))('three processes on Postgres find what one process finds (seed %i)', (seed) => {
+describe('on Postgres', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await TestDatabase.create();
   });
   afterAll(() => database.end());
 
-  it('whoever hears a message, whoever judges a minute, and whoever dies of it', async () => {
-    await expectTheSame(3, () => postgresStorage({ config: database.config, max: 4 }), seed);
-  }, 120_000);
+  it.each(seeds(2))(
+    'three processes find what one finds, whoever hears, judges and dies (seed %i)',
+    async (seed) => {
+      const schema = `seed_${seed}`;
+      await expectTheSame(3, () => postgresStorage({ config: database.config, max: 4 }, { schema }), seed);
+    },
+    180_000,
+  );
 });
 
 async function expectTheSame(size: number, open: () => Storage, seed: number): Promise<void> {
