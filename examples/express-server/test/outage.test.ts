@@ -61,12 +61,12 @@ const read = async (path: string): Promise<Json> => {
 };
 const all = async (path: string): Promise<Json[]> => {
   const items: Json[] = [];
-  for (let cursor: unknown = ''; cursor !== null;) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const page = await read(
       `${path}${path.includes('?') ? '&' : '?'}limit=20${cursor === '' ? '' : `&cursor=${cursor}`}`,
     );
     items.push(...(page.items as Json[]));
-    cursor = page.cursor;
+    cursor = page.cursor as string | null;
   }
   return items;
 };

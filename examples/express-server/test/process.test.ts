@@ -35,7 +35,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await server.end(signal)).toBe(0);
     expect(server.output).toMatch(/WEBHOOK_SECRET/);
     expect(server.output).toMatch(/neither OPENAI_API_KEY nor OPENAI_BASE_URL is set/);
-    expect(server.output).toMatch(/TELEGRAM_MODE: not available in this version/);
+    expect(server.output).toMatch(/no bot: TELEGRAM_BOT_TOKEN is not set/);
     expect(server.output).toMatch(/Stopping …\n$/);
     expect(server.errors).toBe('');
   },

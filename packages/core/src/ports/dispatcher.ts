@@ -11,7 +11,7 @@ export interface DispatchedWork {
    * Resolves to when something becomes due next (epoch ms), or `null` where nobody knows better than the sweep. Any number of
    * processes may look at once: each piece is claimed by one. Rejects where the storage is away; look again later.
    */
-  look(kind: WorkKind): Promise<number | null>;
+  readonly look: (kind: WorkKind) => Promise<number | null>;
   /** `policy.work.sweep`: how long a lost wake-up may hold work up. */
   readonly sweepMs: number;
   readonly clock: Clock;
@@ -23,7 +23,7 @@ export interface DispatchedWork {
  * late, twice or never, and no work is lost or done twice; it only waits for the sweep. So a dispatcher has to look at every
  * kind at least once per `sweepMs`, in at least one of the processes.
  *
- * Default: `localDispatcher()`, loops in each process. On fleets: `bullmqDispatcher()` of `@firstline/adapter-bullmq`.
+ * Default: `localDispatcher()`, loops in each process.
  */
 export interface Dispatcher {
   /** Called once by `engine.start()`. Looks at everything soon: there may be work from before. */

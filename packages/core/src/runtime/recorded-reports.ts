@@ -44,7 +44,7 @@ async function* reportsOf(
     if (client === undefined) continue;
     const { scenario: named, messageId } = data;
     const scenario = typeof named === 'string' ? named : UNKNOWN;
-    const stored = texts ? await storage.outcome({ tenant, messageId: String(messageId) }) : null;
+    const stored = texts && typeof messageId === 'string' ? await storage.outcome({ tenant, messageId }) : null;
     yield {
       ...{ at, clientId: client.id, scenario, region: client.region },
       service: scenarios.get(scenario)?.service ?? null,
