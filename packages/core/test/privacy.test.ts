@@ -77,7 +77,10 @@ describe('privacy', () => {
     expect(await one.engine.conversations.get(young.conversationId)).not.toBeNull();
     await one.engine.operators.resolve(open.conversationId);
     await one.clock.advance('31d');
-    expect(await one.engine.privacy.prune()).toMatchObject({ conversations: 2, clients: 2 });
+    expect(await one.engine.privacy.prune({ operatorId: 'olga' })).toMatchObject({ conversations: 2, clients: 2 });
+    const events = await one.storage.events({ tenant: 'default', after: 0, limit: 500 });
+    const erased = events.filter(({ type }) => type === 'conversation.erased');
+    expect(erased.map(({ data }) => data['operatorId'])).toEqual(['olga', 'olga']);
   });
 
   it('nothing goes where nothing is said about it', async () => {

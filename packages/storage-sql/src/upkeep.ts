@@ -94,11 +94,11 @@ export async function erase(
 export async function prune(
   q: SqlQueries,
   tx: SqlExecutor,
-  { tenant, now, conversationsBefore, eventsBefore, limit }: Params<'prune'>,
+  { tenant, now, conversationsBefore, eventsBefore, limit, operatorId = null }: Params<'prune'>,
 ): ReturnType<Storage['prune']> {
   const old = conversationsBefore === null ? [] : await lockOld(q, tx, tenant, conversationsBefore, limit);
   const ids = old.map(({ id }) => id);
-  await removeConversations(q, tx, tenant, ids, { at: now, reason: 'retention', operatorId: null });
+  await removeConversations(q, tx, tenant, ids, { at: now, reason: 'retention', operatorId });
   if (conversationsBefore !== null) await pruneIncidents(q, tx, tenant, conversationsBefore);
   await tx.run(q.outage.removeOld, { tenant, beforeMinute: Math.floor(now / MINUTE) - REPORT_MINUTES });
   // A client comes with its first conversation and is as old: only here may one be left without any.

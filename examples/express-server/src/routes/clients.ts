@@ -25,7 +25,7 @@ export function clientRoutes({ engine: { privacy }, auth }: AppContext): Router 
   };
 
   const prune: RequestHandler = async (_req, res) => {
-    res.json(wire(await privacy.prune()));
+    res.json(wire(await privacy.prune({ operatorId: operatorOf(res).id })));
   };
 
   resource(router, '/api/clients/:id/export', { GET: [admin, download] });

@@ -58,9 +58,10 @@ export function erase(tables: Tables, { now, clientId, operatorId }: Params<'era
   return { conversations: rows.length, messages };
 }
 
-export function prune(tables: Tables, { now, conversationsBefore, eventsBefore, limit }: Params<'prune'>) {
+export function prune(tables: Tables, params: Params<'prune'>) {
+  const { now, conversationsBefore, eventsBefore, limit, operatorId = null } = params;
   const old = conversationsBefore === null ? [] : oldConversations(tables, conversationsBefore).slice(0, limit);
-  removeConversations(tables, old, { at: now, reason: 'retention', operatorId: null });
+  removeConversations(tables, old, { at: now, reason: 'retention', operatorId });
   if (conversationsBefore !== null) pruneIncidents(tables, conversationsBefore);
   pruneReports(tables, Math.floor(now / MINUTE) - REPORT_MINUTES);
   return {

@@ -63,7 +63,7 @@ export interface StorageUpkeep {
    *
    * - conversations last written in (by anybody) before `conversationsBefore` that have no due work and no ticket that
    *   is not resolved, with everything that belongs to them, as in `erase`, with `reason: 'retention'` and
-   *   `operatorId: null`
+   *   `operatorId`
    * - clients created before `conversationsBefore` that have no conversation left, which are those of the conversations
    *   just removed
    * - events appended before `eventsBefore`, but for the newest, from which the numbers of the feed go on
@@ -79,6 +79,8 @@ export interface StorageUpkeep {
     readonly conversationsBefore: number | null;
     readonly eventsBefore: number | null;
     readonly limit: number;
+    /** Who asked for it, for the feed; default `null`: only time. */
+    readonly operatorId?: string | null;
   }): Promise<{
     readonly conversations: number;
     readonly clients: number;

@@ -16,8 +16,8 @@ export class Housekeeping {
     this.#context = context;
   }
 
-  /** Removes everything that is too old now. */
-  async run(): Promise<PruneResult> {
+  /** Removes everything that is too old now. `operatorId`: who asked for it; `null`: only time. */
+  async run(operatorId: string | null = null): Promise<PruneResult> {
     const { storage, tenant, clock, policy } = this.#context;
     const now = clock.now();
     const { conversationsMs, eventsMs } = policy.retention;
@@ -30,6 +30,7 @@ export class Housekeeping {
         conversationsBefore: before(conversationsMs),
         eventsBefore: before(eventsMs),
         limit: ROWS_AT_ONCE,
+        operatorId,
       });
       sum = {
         conversations: sum.conversations + removed.conversations,

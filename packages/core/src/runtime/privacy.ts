@@ -21,7 +21,7 @@ export interface Privacy {
    */
   erase(clientId: string, params?: { readonly operatorId?: string }): Promise<ErasedClient | null>;
   /** Removes everything that `policy.retention` says is too old, now. The worker does so by itself. */
-  prune(): Promise<PruneResult>;
+  prune(params?: { readonly operatorId?: string }): Promise<PruneResult>;
 }
 
 export function privacy(context: EngineContext, housekeeping: Housekeeping): Privacy {
@@ -37,7 +37,7 @@ export function privacy(context: EngineContext, housekeeping: Housekeeping): Pri
       announce(wakeups, {});
       return erased;
     },
-    prune: () => housekeeping.run(),
+    prune: ({ operatorId = 'operator' } = {}) => housekeeping.run(operatorId),
   };
 }
 
