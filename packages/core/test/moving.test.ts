@@ -32,10 +32,11 @@ describe('a place that has moved', () => {
 
   it('back and forth comes to an end', async () => {
     const one = outboxDesk({ retries: ['1m', '1m'] });
-    one.transport.respondWith(({ channel }) => ({
-      ...{ class: 'retry', code: 'migrated' },
-      movedTo: { to: channel.address['to'] === 'a' ? 'b' : 'a' },
-    }));
+    one.transport.respondWith(({ channel }): SendOutcome => {
+      // Or this test would have no end if there were none.
+      if (one.transport.sent.length > 50) return { class: 'ok' };
+      return { class: 'retry', code: 'migrated', movedTo: { to: channel.address['to'] === 'a' ? 'b' : 'a' } };
+    });
     await one.say('c');
     for (let minute = 0; minute < 10; minute += 1) {
       await one.engine.tick();
