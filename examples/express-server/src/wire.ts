@@ -55,7 +55,8 @@ export function snakeCase(name: string): string {
 function wireMember(name: string, member: unknown): unknown {
   if (OPAQUE.has(name)) return member;
   if (NAMES.has(name)) return Array.isArray(member) ? member.map(wireName) : wireName(member);
-  if (name === 'told') return wireTimes(member);
+  // Of an endpoint; an incident has a number by this name.
+  if (name === 'told' && typeof member === 'object') return wireTimes(member);
   if (name === 'pauses' && Array.isArray(member)) return member.map(wirePause);
   if (typeof member === 'number' && INSTANT.test(name)) return new Date(member).toISOString();
   return wire(member);

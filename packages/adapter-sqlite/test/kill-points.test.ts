@@ -101,6 +101,7 @@ it(
           deliver: 0,
           remind: 0,
           watch: 0,
+          announce: 0,
         });
         expect(deliveries.length, `seed ${seed}: one delivery a message`).toBe(counts.messages.outbound);
         expect(deliveries.length).toBeGreaterThan(5);
