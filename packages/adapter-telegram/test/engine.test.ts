@@ -73,12 +73,45 @@ describe.each([
     expect((await engine.deliveries.list()).items).toMatchObject([{ reason: 'blocked' }]);
     await runUntil(() => false, 600).catch(() => undefined);
     expect(bot.callsOf('sendMessage')).toHaveLength(1);
+
+    anna.unblocks();
+    await bot.until(({ pending }) => pending.length === 0);
+    await runUntil(() => bot.sent.length === 1);
+    expect(bot.sent).toMatchObject([{ chatId: anna.id, text: REPLY.en }]);
+  });
+
+  it('row 33: goes along with a group that becomes another chat', async () => {
+    const to = -1_009_876_543_210;
+    const options = { storage: storage(), policy: { greeting: false as const }, transport: { groups: 'all' as const } };
+    const { bot, engine, runUntil } = await desk(options);
+    const [group, anna] = [bot.group(-4242), bot.user()];
+    bot.group(to);
+    await engine.start();
+    group.says(anna, 'my internet is down');
+    group.migratesTo(to);
+    await bot.until(({ pending }) => pending.length === 0);
+    await runUntil(() => bot.sent.length === 1);
+    expect(bot.sent).toMatchObject([{ chatId: to, text: REPLY.en }]);
+    expect((await engine.conversations.list()).items[0]?.channel?.address).toEqual({ chatId: to });
+  });
+
+  it('row 38: sends once more what nobody knows the end of, and says that it may come twice', async () => {
+    const { bot, engine, runUntil } = await desk({ storage: storage(), policy: { greeting: false } });
+    const anna = bot.user();
+    bot.fail('sendMessage', faults.resets());
+    await engine.start();
+    anna.writes('my internet is down');
+    await bot.until(({ pending }) => pending.length === 0);
+    await runUntil(() => bot.sent.length === 2);
+    expect((await engine.deliveries.list()).items).toMatchObject([
+      { status: 'sent', attempts: 2, possibleDuplicate: true },
+    ]);
   });
 });
 
 describe('500 customers, of whose answers 5 % meet a failing server and 5 % a pause', () => {
   it('are all answered, each with everything and nothing twice', async () => {
-    const { bot, engine, transport, runUntil } = await desk({
+    const { bot, engine, runUntil } = await desk({
       storage: temporarySqlite(),
       policy: BUSY,
     });
@@ -98,16 +131,11 @@ describe('500 customers, of whose answers 5 % meet a failing server and 5 % a pa
     for (const { id } of customers) {
       expect(bot.sentTo(id).map(({ text }) => text)).toEqual(['Hello! This is customer support.', REPLY.en]);
     }
+    expect(paceViolations(bot.sent)).toEqual([]);
     const { deliveries } = await engine.stats();
     expect(deliveries).toMatchObject({ sent: 1_000, pending: 0, dead: 0, unknown: 0 });
     const refused = bot.callsOf('sendMessage').length - bot.sent.length;
     expect(refused).toBeGreaterThan(90);
-    // How fast they may be sent is the transport's to say; see `paces`. The engine keeps to it.
-    expect(paceViolations(bot.sent)).toEqual([]);
-    expect(transport.paces?.({ transport: 'telegram', address: { chatId: 42 } })).toEqual([
-      { key: 'bot', limit: 30, perMs: 1_000 },
-      { key: 'chat:42', limit: 1, perMs: 1_000 },
-    ]);
   }, 120_000);
 });
 
