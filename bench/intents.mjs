@@ -1,6 +1,6 @@
 // Ours and the peers that install today on intent sets, every figure from the same run: see README.md.
 //
-//   npm run bench:intents -- --data <folder> [--sets clinc150-10,hwu64-10] [--engines firstline,nlp.js] [--full]
+//   npm run bench:intents -- --data <folder> [--sets clinc150-10,hwu64-10] [--engines firstline,nlp.js] [--quick]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     sets: { type: 'string' },
     engines: { type: 'string' },
-    full: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 });
 
@@ -24,7 +24,7 @@ const wanted = values.engines?.split(',') ?? ENGINES;
 const engines = installPeers() ? wanted : wanted.filter((engine) => engine === 'firstline');
 const folder = mkdtempSync(join(tmpdir(), 'intents-'));
 try {
-  for (const set of setsIn(values.data, { full: values.full, only: values.sets?.split(',') })) {
+  for (const set of setsIn(values.data, { quick: values.quick, only: values.sets?.split(',') })) {
     const results = engines.map((engine) => ({ engine, ...averaged(set.draws.map((draw) => measured(engine, draw))) }));
     if (set.startUp) printStartUp(set, results);
     else printSet(set, results);

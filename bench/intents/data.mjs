@@ -7,9 +7,9 @@ const XSID = ['en', 'de', 'it', 'tr', 'kk', 'zh'];
 
 /**
  * The sets of the folder, `{ train, val, test }` of `[text, label]` each, and what needs no data: start-up. Accuracies
- * of 5 and 10 examples a class are means over three draws by seed, or the published draw where there is one.
+ * of 5 and 10 examples a class are means over three draws by seed; where there is a published draw, it is a set, too.
  */
-export function* setsIn(folder, { full, only }) {
+export function* setsIn(folder, { quick, only }) {
   const wanted = (name) => only === undefined || only.includes(name);
   if (wanted('start-up')) yield startUp('600 x 28', 28, 21);
   if (wanted('start-up')) yield startUp('150 x 10', 150, 10);
@@ -26,13 +26,20 @@ export function* setsIn(folder, { full, only }) {
       const draws = [1, 2, 3].map((seed) => ({ train: drawn(train, shots, seed), test: val }));
       if (wanted(`clinc150-${shots}`)) yield { name: `clinc150-${shots}`, draws };
     }
-    if (full && wanted('clinc150-full')) yield { name: 'clinc150-full', draws: [{ train, test: val }] };
+    if (!quick && wanted('clinc150-full')) yield { name: 'clinc150-full', draws: [{ train, test: val }] };
   }
   if (has('hwu64')) {
     const { train, val, few_5, few_10 } = load('hwu64');
-    if (wanted('hwu64-5')) yield { name: 'hwu64-5', draws: [{ train: few_5, test: val }] };
-    if (wanted('hwu64-10')) yield { name: 'hwu64-10', draws: [{ train: few_10, test: val }] };
-    if (full && wanted('hwu64-full')) yield { name: 'hwu64-full', draws: [{ train, test: val }] };
+    for (const [shots, published] of [
+      [5, few_5],
+      [10, few_10],
+    ]) {
+      const draws = [1, 2, 3].map((seed) => ({ train: drawn(train, shots, seed), test: val }));
+      if (wanted(`hwu64-${shots}`)) yield { name: `hwu64-${shots}`, draws };
+      const name = `hwu64-${shots}-published`;
+      if (published !== undefined && wanted(name)) yield { name, draws: [{ train: published, test: val }] };
+    }
+    if (!quick && wanted('hwu64-full')) yield { name: 'hwu64-full', draws: [{ train, test: val }] };
   }
   for (const name of [...XSID.map((code) => `xsid_${code}`), 'askubuntu', 'chatbot', 'webapps']) {
     if (!has(name) || !wanted(name)) continue;

@@ -26,13 +26,19 @@ const outOfScopeShare = labelled.some(({ scenario }) => scenario === UNKNOWN) ? 
 const result = await evaluate(classifier, labelled, { outOfScopeShare });
 const asked = seconds(process.cpuUsage(askedAt));
 const coverage = result.curve.findLast(({ precision }) => precision >= 0.9)?.coverage ?? 0;
+const at = (threshold) => result.curve.findLast((point) => point.threshold >= threshold);
 
 console.log = quiet;
 const figures = {
   accuracy: result.accuracy,
+  macroF1: result.macroF1,
   auroc: result.outOfScopeAuroc,
   ece: result.reliability.ece,
   coverage,
+  coverageAt70: at(0.7)?.coverage ?? 0,
+  precisionAt70: at(0.7)?.precision ?? null,
+  coverageAt90: at(0.9)?.coverage ?? 0,
+  precisionAt90: at(0.9)?.precision ?? null,
   startUp,
   rate: labelled.length / asked,
   held,

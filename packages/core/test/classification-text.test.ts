@@ -58,7 +58,12 @@ describe('readings of another spelling', () => {
 
 describe('repairedWords', () => {
   const known = new Set(['не', 'работает', 'интернет', 'заказ', 'где', 'мой', 'the', 'order']);
-  const familiarity = { of: (word: string) => (known.has(word) ? 1 : 0.1) };
+  const both = { cyrillic: true, latin: true };
+  const familiarity = {
+    ...both,
+    knows: (word: string) => known.has(word),
+    of: (word: string) => (known.has(word) ? 1 : 0.1),
+  };
 
   it.each([
     ['yt hf,jnftn bynthytn', ['не', 'работает', 'интернет']],
@@ -72,9 +77,16 @@ describe('repairedWords', () => {
     expect(repairedWords(text, familiarity)).toEqual(words);
   });
 
+  it('reads nothing as an alphabet that no example is written in', () => {
+    const text = 'yt hf,jnftn bynthytn';
+    expect(repairedWords(text, { ...familiarity, cyrillic: false })).toEqual(wordsOf(text));
+    expect(repairedWords('еру щквук', { ...familiarity, latin: false })).toEqual(['еру', 'щквук']);
+    expect(repairedWords('еру щквук', familiarity)).toEqual(['the', 'order']);
+  });
+
   it('changes nothing that is known, and nothing by what is not', () => {
-    const nothing = { of: () => 0 };
-    const all = { of: () => 1 };
+    const nothing = { ...both, knows: () => false, of: () => 0 };
+    const all = { ...both, knows: () => true, of: () => 1 };
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(repairedWords(text, nothing)).toEqual(wordsOf(text));

@@ -13,9 +13,12 @@ export interface HeldOut {
 const ROUNDS = 5;
 /** With fewer classes nothing can be hidden: one class alone is always right. */
 const FEWEST_CLASSES = 4;
-/** Texts × classes up to which all rounds are made, and up to which two: beyond, one round has thousands of texts. */
-const ALL_ROUNDS_TO = 300_000;
-const TWO_ROUNDS_TO = 1_000_000;
+/** Texts × classes up to which so many rounds are made: the more there are of both, the more one round tells. */
+const ROUNDS_UP_TO = [
+  [60_000, ROUNDS],
+  [300_000, 3],
+  [1_000_000, 2],
+] as const;
 
 const CLASS_SEED = 11;
 const TEXT_SEED = 12;
@@ -32,7 +35,7 @@ export function* readUnseen(texts: readonly LabelledText[], classes: number, sli
   const cost = texts.length * classes;
   const inScope: (Reading & { label: number })[] = [];
   const outOfScope: Reading[] = [];
-  const rounds = cost <= ALL_ROUNDS_TO ? ROUNDS : cost <= TWO_ROUNDS_TO ? 2 : 1;
+  const rounds = ROUNDS_UP_TO.find(([most]) => cost <= most)?.[1] ?? 1;
   for (let round = 0; round < rounds; round += 1) {
     const isHidden = ({ label }: LabelledText) => hiddenIn[label] === round;
     const training = texts.filter((text, index) => !isHidden(text) && heldOutIn[index] !== round);

@@ -4,8 +4,13 @@ import { inCyrillic } from './transliteration';
 
 /** What a trained vocabulary knows about words. */
 export interface Familiarity {
-  /** From 0 to 1: 1 for a word of the examples or its inflection, else the share of its parts that examples have. */
+  /** Whether a word, or an inflection of it, stands in the examples. */
+  knows(word: string): boolean;
+  /** From 0 to 1: 1 for a word it knows, else the share of its parts that examples have. */
   of(word: string): number;
+  /** Whether any example is written in Cyrillic, and in Latin letters: in other ones nothing can be meant. */
+  readonly cyrillic: boolean;
+  readonly latin: boolean;
 }
 
 /**
@@ -16,7 +21,11 @@ export interface Familiarity {
 const LEAST_FAMILIAR = 0.55;
 const LEAST_GAIN = 0.25;
 
-const READINGS: readonly ((chunk: string) => string)[] = [asTypedInRussian, inCyrillic, asTypedInLatin];
+type Reading = (chunk: string) => string;
+
+const TO_CYRILLIC: readonly Reading[] = [asTypedInRussian, inCyrillic];
+const TO_LATIN: readonly Reading[] = [asTypedInLatin];
+const CYRILLIC_LETTER = /[а-я]/i;
 const LATIN_LETTER = /[a-z]/i;
 const SPELT_OTHERWISE = /^[^а-я]*[a-z]|^[^a-z]*[а-я]/i;
 
@@ -27,7 +36,12 @@ const SPELT_OTHERWISE = /^[^а-я]*[a-z]|^[^a-z]*[а-я]/i;
  */
 export function repairedWords(text: string, familiarity: Familiarity): string[] {
   const words = wordsOf(text);
-  if (words.every((word) => isPlaceholder(word) || familiarity.of(word) === 1)) return words;
+  const readings = [
+    ...(familiarity.cyrillic && LATIN_LETTER.test(text) ? TO_CYRILLIC : []),
+    ...(familiarity.latin && CYRILLIC_LETTER.test(text) ? TO_LATIN : []),
+  ];
+  if (readings.length === 0) return words;
+  if (words.every((word) => isPlaceholder(word) || familiarity.knows(word))) return words;
 
   const chunks = text.slice(0, MAX_CHARACTERS).normalize('NFKC').split(/\s+/);
   const doubtful = chunks.map((chunk) => isDoubtful(chunk, familiarity));
@@ -36,9 +50,9 @@ export function repairedWords(text: string, familiarity: Familiarity): string[] 
   // "thank you for the nas": a text that is mostly understood means what it says.
   if (lengthOf(suspects) <= lengthOf(understood)) return words;
 
-  let chosen: ((chunk: string) => string) | null = null;
+  let chosen: Reading | null = null;
   let best = Math.max(LEAST_FAMILIAR, meanFamiliarity(suspects, familiarity) + LEAST_GAIN);
-  for (const reading of READINGS) {
+  for (const reading of readings) {
     const mean = meanFamiliarity(suspects.map(reading), familiarity);
     if (mean <= best) continue;
     best = mean;
@@ -51,7 +65,7 @@ export function repairedWords(text: string, familiarity: Familiarity): string[] 
 
 function isDoubtful(chunk: string, familiarity: Familiarity): boolean {
   if (!SPELT_OTHERWISE.test(chunk)) return false;
-  return !wordsOf(chunk).some((word) => isPlaceholder(word) || familiarity.of(word) === 1);
+  return !wordsOf(chunk).some((word) => isPlaceholder(word) || familiarity.knows(word));
 }
 
 /** Of the script that the suspects, which are all read in one way, have in common. */

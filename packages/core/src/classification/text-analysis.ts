@@ -58,13 +58,17 @@ export class TextAnalysis {
   /** What the vocabulary of the trained model says about words, for repairing their spelling. */
   familiarity(vocabulary: Vocabulary): Familiarity {
     const has = (hash: number) => vocabulary.has(hash);
+    const knows = (word: string) => {
+      if (has(wordHash(word))) return true;
+      const [analysed] = this.#analysed([word]);
+      return analysed !== undefined && has(stemHash(analysed.stem));
+    };
+    const writes = (alphabet: string) => [...alphabet].some((letter) => knownShare(letter, has) > 0);
     return {
-      of: (word) => {
-        if (has(wordHash(word))) return 1;
-        const [analysed] = this.#analysed([word]);
-        if (analysed !== undefined && has(stemHash(analysed.stem))) return 1;
-        return knownShare(word, has);
-      },
+      knows,
+      of: (word) => (knows(word) ? 1 : knownShare(word, has)),
+      cyrillic: writes('абвгдежзийклмнопрстуфхцчшщъыьэюя'),
+      latin: writes('abcdefghijklmnopqrstuvwxyz'),
     };
   }
 

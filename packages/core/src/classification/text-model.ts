@@ -33,7 +33,7 @@ const SVM_WEIGHT = 4;
 /** As many candidates as a person or a language model is helped by. */
 const MOST_CANDIDATES = 6;
 /** Strength and likeness are asked of those that can still win. */
-const MOST_RIVALS = 3;
+const MOST_RIVALS = 2;
 
 /** A vocabulary, the two linear models on top of it, and the examples they were trained from. */
 export class TextModel {
