@@ -15,24 +15,6 @@ async function updates({ storage }: Desk): Promise<FeedEvent[]> {
   return events.filter(({ type }) => type === 'ticket.updated');
 }
 
-const SHOT = { kind: 'image', url: 'https://files.example/1.png' } as const;
-const LOG = { kind: 'document', url: 'https://files.example/log.txt' } as const;
-
-describe('what is attached', () => {
-  it('while somebody has the ticket lands on it, in the order it came, until it is resolved', async () => {
-    const one = await escalated();
-    await one.engine.receive({ clientId: 'c', text: 'like this', attachments: [SHOT] });
-    await one.engine.tickets.update(one.ticket.id, { status: 'in_progress' });
-    await one.engine.receive({ clientId: 'c', text: '', attachments: [LOG] });
-    const attached = async () => (await one.engine.tickets.get(one.ticket.id))?.attachments;
-    expect(await attached()).toEqual([SHOT, LOG]);
-
-    await one.engine.tickets.update(one.ticket.id, { status: 'resolved' });
-    await one.engine.receive({ clientId: 'c', text: 'and this', attachments: [SHOT] });
-    expect(await attached()).toEqual([SHOT, LOG]);
-  });
-});
-
 describe('tickets.update', () => {
   it('changes what is given, keeps the rest, and tells the feed in ids and codes', async () => {
     const one = await escalated();

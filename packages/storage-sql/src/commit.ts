@@ -140,7 +140,6 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
   }
   if (updateTicket === null) return;
   const { id, status, assignee, priority, repeated, respondedAt, resolvedAt, pauses, breaches } = updateTicket;
-  const { attachments } = updateTicket;
   const updated = await tx.run(q.tickets.update, {
     tenant,
     now,
@@ -154,7 +153,6 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
     respondedAt: respondedAt ?? null,
     resolve: resolvedAt === undefined ? 0 : 1,
     resolvedAt: resolvedAt ?? null,
-    attachments: attachments === undefined ? null : JSON.stringify(attachments),
     pauses: pauses === undefined ? null : JSON.stringify(pauses),
     breaches: breaches === undefined ? null : JSON.stringify(breaches),
     repeated: repeated === true ? 1 : 0,

@@ -63,8 +63,6 @@ export interface CommitParams {
     readonly status?: TicketStatus;
     readonly assignee?: string | null;
     readonly priority?: Priority;
-    /** All of them, those from before included. */
-    readonly attachments?: Ticket['attachments'];
     /** Adds one to `repeats`. */
     readonly repeated?: boolean;
     readonly respondedAt?: number | null;

@@ -26,9 +26,6 @@ export interface DecisionChanges {
   readonly ticket: Ticket | null;
 }
 
-/** On one ticket; whoever sends more has the rest in the conversation. */
-const MOST_ATTACHMENTS = 50;
-
 /** Gives ids and times to what `decide` planned. Everything here ends up in one transaction. */
 export function decisionChanges(
   context: EngineContext,
@@ -134,7 +131,7 @@ export function decisionChanges(
         : { status: 'cancelled', reason: 'client_answered', messageId: null },
     scheduleReminder: reminder,
     openTicket: ticket,
-    updateTicket: ticketChange(state, message, decision, owed, raised),
+    updateTicket: ticketChange(state, decision, owed, raised),
     addNote: null,
     report: reportOf(context, state, message, classification),
     tell: tellOf(context, decision),
@@ -265,28 +262,15 @@ function owedByOwner(
 }
 
 function ticketChange(
-  { conversation: { ticketId }, ticket }: ConversationState,
-  message: InboundMessage,
+  { conversation: { ticketId } }: ConversationState,
   { countsOnTicket }: Decision,
   owed: Owed | null,
   raised: Ticket | null,
 ): CommitParams['updateTicket'] {
   if (ticketId === null) return null;
-  const attached = attachedTo(ticket, message);
-  if (owed !== null && owed.pauses !== null) return { id: ticketId, pauses: owed.pauses, ...attached };
-  if (countsOnTicket) {
-    return { id: ticketId, repeated: true, ...(raised === null ? {} : { priority: raised.priority }), ...attached };
-  }
-  return attached.attachments === undefined ? null : { id: ticketId, ...attached };
-}
-
-/** What comes while somebody works on the ticket, or will, belongs on it: the screenshot may be what they wait for. */
-function attachedTo(
-  ticket: Ticket | null,
-  { attachments, automated }: InboundMessage,
-): Pick<NonNullable<CommitParams['updateTicket']>, 'attachments'> {
-  if (ticket === null || ticket.status === 'resolved' || automated || attachments.length === 0) return {};
-  return { attachments: [...ticket.attachments, ...attachments].slice(0, MOST_ATTACHMENTS) };
+  if (owed !== null && owed.pauses !== null) return { id: ticketId, pauses: owed.pauses };
+  if (!countsOnTicket) return null;
+  return { id: ticketId, repeated: true, ...(raised === null ? {} : { priority: raised.priority }) };
 }
 
 /** A new ticket or another priority promises something else; otherwise only what the owner owes changes. */

@@ -29,8 +29,6 @@ interface UpdateParams {
   readonly resolve: number;
   readonly resolvedAt: number | null;
   /** JSON; `null`: unchanged. */
-  readonly attachments: string | null;
-  /** JSON; `null`: unchanged. */
   readonly pauses: string | null;
   /** JSON; `null`: unchanged. */
   readonly breaches: string | null;
@@ -79,7 +77,6 @@ export function ticketQueries(define: Define, dialect: SqlDialect) {
           assignee: sql<string | null>`case when ${p.assign} = 1 then ${p.assignee} else assignee end`,
           responded_at: sql<number | null>`case when ${p.respond} = 1 then ${p.respondedAt} else responded_at end`,
           resolved_at: sql<number | null>`case when ${p.resolve} = 1 then ${p.resolvedAt} else resolved_at end`,
-          attachments: eb.fn.coalesce(eb.val(p.attachments), 'attachments'),
           pauses: eb.fn.coalesce(eb.val(p.pauses), 'pauses'),
           breaches: eb.fn.coalesce(eb.val(p.breaches), 'breaches'),
           repeats: eb('repeats', '+', p.repeated),

@@ -31,19 +31,6 @@ export function ticketCases(cases: Cases): void {
       equal(await read(), { ...ticket, ...changes, assignee: null, repeats: 2, updatedAt: fixture.now });
     });
 
-    cases.it('take what is attached later', async (fixture) => {
-      const { storage, tenant } = fixture;
-      const ticket = await openTicket(fixture, 'client', {});
-      const attachments = [
-        ...ticket.attachments,
-        { kind: 'document', url: 'https://files.example/log "1".txt' } as const,
-      ];
-      await fixture.act(given(ticket.conversationId), { updateTicket: { id: ticket.id, attachments } });
-      matches(await storage.ticket({ tenant, ticketId: ticket.id }), { attachments, repeats: ticket.repeats });
-      await fixture.act(given(ticket.conversationId), { updateTicket: { id: ticket.id, repeated: true } });
-      matches(await storage.ticket({ tenant, ticketId: ticket.id }), { attachments });
-    });
-
     cases.it('keep the times and promises of a ticket, and change only what is given', async (fixture) => {
       const turn = await fixture.hearLeased();
       const ticket = fixture.rows.ticket(turn.state.conversation);
