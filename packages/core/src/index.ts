@@ -32,6 +32,7 @@ export {
 } from './policies/hours/service-level';
 export type { ClassifiableScenario, LearnedExample } from './classification/training';
 export type { LocalModel } from './classification/stored-model';
+export type { MeaningOptions } from './classification/meaning';
 export { evaluate, type EvaluateOptions, type Evaluation, type LabelledMessage } from './classification/evaluate';
 export type { Confusion, ScenarioOverlap } from './classification/confusion';
 export type { OperatingPoint } from './classification/precision-coverage';

@@ -76,6 +76,11 @@ export class EmbeddingModel {
     });
   }
 
+  /** Coordinates of a point. */
+  get dimensions(): number {
+    return this.#sums[0]?.length ?? 0;
+  }
+
   /** One score per class; `without`: as if this example were not there. */
   scoresOf(point: Point, without?: LabelledPoint): Float64Array {
     const nearest = new Float64Array(this.#sums.length).fill(-1);

@@ -2,12 +2,20 @@ import { seededShuffle } from './seeded-shuffle';
 import type { Slices, Steps } from './slices';
 import { TextModel, type LabelledText, type Reading } from './text-model';
 
+/** A reading by a model that knew only some of the classes. */
+export interface HeldOutReading extends Reading {
+  /** Number of the text that was read. */
+  readonly text: number;
+  /** The classes that the model knew; its scores are in this order. */
+  readonly labels: readonly number[];
+}
+
 /** Readings of texts by models that have not seen them. */
 export interface HeldOut {
-  /** Texts of classes the model knew, each with its class. */
-  readonly inScope: readonly (Reading & { readonly label: number })[];
+  /** Texts of classes the model knew, each with the place of its class among them. */
+  readonly inScope: readonly (HeldOutReading & { readonly label: number })[];
   /** Texts of classes that were hidden from the model altogether: what out of scope looks like. */
-  readonly outOfScope: readonly Reading[];
+  readonly outOfScope: readonly HeldOutReading[];
 }
 
 const ROUNDS = 5;
@@ -33,8 +41,8 @@ export function* readUnseen(texts: readonly LabelledText[], classes: number, sli
   const hiddenIn = hidingRounds(classes);
   const heldOutIn = holdingRounds(texts, hiddenIn);
   const cost = texts.length * classes;
-  const inScope: (Reading & { label: number })[] = [];
-  const outOfScope: Reading[] = [];
+  const inScope: (HeldOutReading & { label: number })[] = [];
+  const outOfScope: HeldOutReading[] = [];
   const rounds = ROUNDS_UP_TO.find(([most]) => cost <= most)?.[1] ?? 1;
   for (let round = 0; round < rounds; round += 1) {
     const isHidden = ({ label }: LabelledText) => hiddenIn[label] === round;
@@ -46,9 +54,9 @@ export function* readUnseen(texts: readonly LabelledText[], classes: number, sli
     const model = yield* TextModel.train(renumbered, labels.length, slices);
     for (const [index, text] of texts.entries()) {
       const label = numbers.get(text.label);
-      if (isHidden(text)) outOfScope.push(model.read(text.features));
+      if (isHidden(text)) outOfScope.push({ ...model.read(text.features), text: index, labels });
       else if (heldOutIn[index] === round && label !== undefined) {
-        inScope.push({ ...model.read(text.features), label });
+        inScope.push({ ...model.read(text.features), text: index, labels, label });
       } else continue;
       if (slices.filledBy(3 * labels.length * text.features.size)) yield;
     }

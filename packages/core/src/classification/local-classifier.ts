@@ -3,8 +3,18 @@ import { UNKNOWN } from '../model/classification';
 import type { Classifier, ClassifyInput } from '../ports/classifier';
 import { loadModel, storeModel, type LocalModel } from './stored-model';
 import { nextTurn, runSliced } from './slices';
+import type { HeldOut } from './held-out';
+import { Meaning, type MeaningOptions } from './meaning';
 import { TrainedClassifier } from './trained-classifier';
-import { train, type ClassifiableScenario, type LearnedExample } from './training';
+import {
+  classesFor,
+  sourcesOf,
+  train,
+  type ClassifiableScenario,
+  type LearnedExample,
+  type Source,
+  type Training,
+} from './training';
 
 export interface LocalClassifierOptions {
   /** What to tell apart; a `Scenario` or any object with an id and examples will do, other members are ignored. */
@@ -13,6 +23,12 @@ export interface LocalClassifierOptions {
   readonly unknownBelow?: number;
   /** What {@link LocalClassifier.toJSON} gave for the same scenarios, also after `JSON.parse`: saves the training. */
   readonly model?: unknown;
+  /**
+   * An embedder whose points join the same confidence: the likeness in meaning to the nearest example of a scenario and
+   * to the mean of its examples. Where it fails or is slow, and while the examples have no points yet, the letters decide
+   * alone, as without it. Default: none.
+   */
+  readonly meaning?: MeaningOptions;
   /**
    * Gives the event loop a turn; training awaits it about every 10 ms. Default: a message to itself, or just a promise
    * where the runtime has no `MessageChannel`. Give your own to train slower, or `async () => {}` to train in one go.
@@ -72,13 +88,27 @@ export function localClassifier(options: LocalClassifierOptions): LocalClassifie
   let current = model === undefined ? null : new TrainedClassifier(loadModel(model, scenarios), ids, unknownBelow);
   let stale = current === null;
   let running: Promise<TrainedClassifier> | null = null;
+  let joining: Promise<void> | null = null;
+  const meaning = options.meaning === undefined ? null : new Meaning(options.meaning);
+  const stored = model === undefined ? null : (model as LocalModel).meaning;
+  const storedJoin = stored?.embedder === meaning?.embedder.model ? (stored ?? null) : null;
+
+  const fitted = async (sources: readonly Source[], training: Training, heldOut: HeldOut | null) => {
+    const classes = classesFor(scenarios.length);
+    const letters = { temperature: training.temperature, scope: training.scope };
+    return (await meaning?.fit({ sources, classes, letters, heldOut, join: storedJoin, yieldTo })) ?? null;
+  };
 
   const retrain = async (): Promise<TrainedClassifier> => {
     await Promise.resolve();
     stale = false;
     try {
-      const training = await runSliced(train(scenarios, [...learned.values()]), yieldTo);
-      return (current = new TrainedClassifier(training, ids, unknownBelow));
+      const sources = sourcesOf(scenarios, [...learned.values()]);
+      const { training, heldOut } = await runSliced(train(sources, scenarios.length), yieldTo);
+      // The letters decide alone while the examples have no points yet.
+      if (meaning !== null) current ??= new TrainedClassifier(training, ids, unknownBelow);
+      const found = await fitted(sources, training, heldOut);
+      return (current = new TrainedClassifier(training, ids, unknownBelow, found));
     } catch (error) {
       stale = true;
       throw error;
@@ -88,12 +118,27 @@ export function localClassifier(options: LocalClassifierOptions): LocalClassifie
   };
   const trained = () => (running ??= retrain());
 
+  /** For a training that was loaded, or whose embedder failed. */
+  const join = async (trainedOnes: TrainedClassifier): Promise<void> => {
+    const { training } = trainedOnes;
+    const found = await fitted(sourcesOf(scenarios, [...learned.values()]), training, null);
+    joining = null;
+    if (found !== null && current === trainedOnes) {
+      current = new TrainedClassifier(training, ids, unknownBelow, found);
+    }
+  };
+
   return {
     ready: async () => {
       // What is learned while a training runs needs another one.
       while (stale || running !== null) await trained();
+      if (meaning !== null && current !== null && current.meaning === null) await (joining ??= join(current));
     },
-    classify: async ({ text }: ClassifyInput) => (current ?? (await trained())).classify(text),
+    classify: async ({ text, signal }: ClassifyInput) => {
+      const now = current ?? (await trained());
+      if (meaning === null || now.meaning === null) return now.classify(text);
+      return now.classify(text, await meaning.scoresOf(text, now.meaning, signal));
+    },
     learn: (examples) => {
       for (const [index, { scenario }] of examples.entries()) {
         if (ids.includes(scenario)) continue;
@@ -105,7 +150,9 @@ export function localClassifier(options: LocalClassifierOptions): LocalClassifie
     },
     toJSON: () => {
       if (current === null) throw new FirstlineError('conflict', 'the classifier is not trained yet: await ready()');
-      return storeModel(current.training, scenarios);
+      const { training, meaning: found } = current;
+      const joins = meaning === null || found === null ? null : { ...found.join, embedder: meaning.embedder.model };
+      return storeModel(training, scenarios, joins);
     },
   };
 }

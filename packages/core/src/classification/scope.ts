@@ -13,7 +13,7 @@ export interface Scope {
 }
 
 /** What a desk sees when nobody counted: one message in seven is about something else. */
-const OUT_OF_SCOPE_SHARE = 0.15;
+export const OUT_OF_SCOPE_SHARE = 0.15;
 /** The check failed its own test: then the strength alone decides, as it does in every set. */
 const LEAST_AUROC = 0.6;
 

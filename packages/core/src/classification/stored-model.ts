@@ -4,6 +4,7 @@ import { fromBase64, toBase64 } from './base64';
 import { CompactWeights, type StoredWeights } from './compact-weights';
 import { ExampleIndex } from './example-index';
 import { Languages } from './language';
+import type { Join } from './meaning-join';
 import { Openers } from './openers';
 import type { Scope } from './scope';
 import { runAtOnce, Slices } from './slices';
@@ -40,9 +41,15 @@ export interface LocalModel {
   readonly temperature: number;
   readonly scope: Scope;
   readonly sources: readonly string[];
+  /** How an embedder's points join, and which embedder's; null: none was given. Their points are not kept. */
+  readonly meaning: (Join & { readonly embedder: string }) | null;
 }
 
-export function storeModel(training: Training, scenarios: readonly ClassifiableScenario[]): LocalModel {
+export function storeModel(
+  training: Training,
+  scenarios: readonly ClassifiableScenario[],
+  meaning: LocalModel['meaning'],
+): LocalModel {
   const { analysis, model, temperature, scope, sources } = training;
   const kept = model.examples.examples;
   return {
@@ -66,6 +73,7 @@ export function storeModel(training: Training, scenarios: readonly ClassifiableS
     temperature,
     scope,
     sources,
+    meaning,
   };
 }
 

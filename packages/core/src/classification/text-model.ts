@@ -31,7 +31,7 @@ export interface Reading extends Likeness {
  */
 const SVM_WEIGHT = 4;
 /** As many candidates as a person or a language model is helped by. */
-const MOST_CANDIDATES = 6;
+export const MOST_CANDIDATES = 6;
 /** Strength and likeness are asked of those that can still win. */
 const MOST_RIVALS = 2;
 

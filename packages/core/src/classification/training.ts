@@ -1,4 +1,4 @@
-import { readUnseen } from './held-out';
+import { type HeldOut, readUnseen } from './held-out';
 import { wordsOf } from './normalise';
 import { fitScope, type Scope } from './scope';
 import { Slices, type Steps } from './slices';
@@ -29,7 +29,8 @@ export interface Training {
   readonly sources: readonly string[];
 }
 
-interface Source {
+/** A text to learn from: an example, a description, or what people have confirmed. */
+export interface Source {
   readonly text: string;
   readonly label: number;
   readonly name: string;
@@ -38,13 +39,15 @@ interface Source {
 /** Multiply-adds that reading one text is worth, roughly. */
 const READING_WORK = 100_000;
 
-/** Learns from the scenarios, in slices. The same scenarios and learned examples give the same result. */
+/**
+ * Learns from the texts of so many scenarios, in slices. The same texts give the same result. What was held out on the
+ * way comes with it, by the numbers of the texts.
+ */
 export function* train(
-  scenarios: readonly ClassifiableScenario[],
-  learned: readonly LearnedExample[],
-): Steps<Training> {
+  sources: readonly Source[],
+  scenarios: number,
+): Steps<{ readonly training: Training; readonly heldOut: HeldOut }> {
   const slices = new Slices();
-  const sources = sourcesOf(scenarios, learned);
   const examples: { words: string[]; label: number }[] = [];
   for (const { text, label } of sources) {
     examples.push({ words: wordsOf(text), label });
@@ -58,12 +61,13 @@ export function* train(
     if (slices.filledBy(READING_WORK)) yield;
   }
   // A single scenario still needs something to be told from: an empty second class.
-  const classes = classesFor(scenarios.length);
+  const classes = classesFor(scenarios);
   const heldOut = yield* readUnseen(texts, classes, slices);
   const temperature = yield* fitTemperature(heldOut.inScope, slices);
   const scope = yield* fitScope(heldOut, temperature, slices);
   const model = yield* TextModel.train(texts, classes, slices);
-  return { analysis, model, temperature, scope, sources: sources.map(({ name }) => name) };
+  const names = sources.map(({ name }) => name);
+  return { training: { analysis, model, temperature, scope, sources: names }, heldOut };
 }
 
 export function classesFor(scenarios: number): number {
@@ -71,7 +75,7 @@ export function classesFor(scenarios: number): number {
 }
 
 /** The id and the description are one more example: half a point to a point of accuracy on small sets. */
-function sourcesOf(scenarios: readonly ClassifiableScenario[], learned: readonly LearnedExample[]): Source[] {
+export function sourcesOf(scenarios: readonly ClassifiableScenario[], learned: readonly LearnedExample[]): Source[] {
   const labels = new Map(scenarios.map(({ id }, label) => [id, label]));
   const own = scenarios.flatMap(({ id, description = '', examples }, label) => [
     ...examples.map((text, index) => ({ text, label, name: `example ${index + 1} of ${id}` })),
