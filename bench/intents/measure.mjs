@@ -20,11 +20,9 @@ globalThis.gc();
 const held = memory() - before;
 
 const labelled = test.map(([text, label]) => ({ text, scenario: isOutOfScope(label) ? UNKNOWN : label }));
-for (const { text } of labelled.slice(0, 300)) await classifier.classify({ text });
-const askedAt = process.cpuUsage();
 const outOfScopeShare = labelled.some(({ scenario }) => scenario === UNKNOWN) ? 0.15 : 0;
 const result = await evaluate(classifier, labelled, { outOfScopeShare });
-const asked = seconds(process.cpuUsage(askedAt));
+const rate = await steadyRate(labelled.map(({ text }) => text));
 const coverage = result.curve.findLast(({ precision }) => precision >= 0.9)?.coverage ?? 0;
 const at = (threshold) => result.curve.findLast((point) => point.threshold >= threshold);
 
@@ -40,7 +38,7 @@ const figures = {
   coverageAt90: at(0.9)?.coverage ?? 0,
   precisionAt90: at(0.9)?.precision ?? null,
   startUp,
-  rate: labelled.length / asked,
+  rate,
   held,
   weights: weights(),
 };
@@ -68,6 +66,25 @@ async function peer() {
     return { scenario: best.label, confidence: best.score, reasoning: '', source: 'local', alternatives: [] };
   };
   return { classifier: { classify }, weights: () => null };
+}
+
+/**
+ * Messages per CPU second of a process that is warm, as a backend is: half a second of them is not counted, the next second
+ * is. A small set is asked again and again; no engine remembers texts.
+ */
+async function steadyRate(texts) {
+  await asked(texts, 0.5);
+  const { messages, spent } = await asked(texts, 1);
+  return messages / spent;
+}
+
+async function asked(texts, wanted) {
+  const startedAt = process.cpuUsage();
+  for (let messages = 0; ; ) {
+    for (let n = 0; n < 50; n += 1, messages += 1) await classifier.classify({ text: texts[messages % texts.length] });
+    const spent = seconds(process.cpuUsage(startedAt));
+    if (spent >= wanted) return { messages, spent };
+  }
 }
 
 function memory() {

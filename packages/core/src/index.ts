@@ -46,6 +46,7 @@ export type { OutageSnapshot } from './outage/snapshot';
 export { type LanguageModelClassifier, languageModelClassifier } from './classification/language-model-classifier';
 export type { LanguageModelClassifierOptions } from './classification/model-options';
 export type { ModelBudget, ModelUsage } from './classification/model-spending';
+export type { TenantBudget } from './classification/tenant-spending';
 export type { CircuitBreakerOptions, CircuitState } from './classification/circuit-breaker';
 export type { ConfidenceScale } from './classification/confidence-scale';
 export { type Cascade, cascade, type CascadeOptions, type CascadeStage } from './classification/cascade';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryCache } from '../src/index';
+import { createEngine, memoryCache, memoryStorage } from '../src/index';
 import { ManualClock } from '../src/testing/index';
 import { failed, hangs, modelDesk } from './support/model-desk';
 import { says } from './support/scripted-model';
@@ -80,6 +80,40 @@ describe('a budget', () => {
       for (let n = 0; n < 5; n += 1) await classifier.classify({ text: 'my bill' }).catch(() => undefined);
       expect(model.requests).toHaveLength(3);
     }
+  });
+
+  it('of one tenant takes nothing from another, and each may have its own', async () => {
+    const { model, classifier } = modelDesk({
+      budget: (tenant) => (tenant === 'vip' ? null : { tokens: tenant === 'big' ? 360 : 120, per: '1d' }),
+    });
+    const ask = (tenant: string) =>
+      classifier.classify({ text: 'my bill', tenant }).then(
+        () => true,
+        () => false,
+      );
+    const asked = ['small', 'small', 'big', 'big', 'big', 'big', 'vip', 'vip', 'vip', 'vip'];
+    const answered: boolean[] = [];
+    for (const tenant of asked) answered.push(await ask(tenant));
+    expect(answered).toEqual([true, false, true, true, true, false, true, true, true, true]);
+    expect(model.requests).toHaveLength(8);
+    expect(classifier.usage('small')).toMatchObject({ calls: 1, budget: { remainingTokens: 0, spentTokens: 120 } });
+    expect(classifier.usage('vip')).toMatchObject({ calls: 4, budget: null });
+    expect(classifier.usage('never seen')).toMatchObject({ calls: 0, budget: { remainingTokens: 120 } });
+    expect(classifier.usage()).toMatchObject({ calls: 8, inputTokens: 800, budget: { spentTokens: 480 } });
+  });
+
+  it('counts what an engine asks for its tenant', async () => {
+    const clock = new ManualClock();
+    const { classifier } = modelDesk({ clock, budget: { tokens: 120, per: '1d' } });
+    const scenarios = [{ id: 'BILLING', description: 'Bills', examples: ['my bill'], reply: { en: 'See there.' } }];
+    for (const tenant of ['one', 'two']) {
+      const engine = createEngine({ scenarios, storage: memoryStorage(), classifier, clock, tenant });
+      await engine.start();
+      await engine.receive({ clientId: 'c', text: 'my bill', id: 'm1' });
+      await engine.stop();
+    }
+    expect(classifier.usage('one')).toMatchObject({ calls: 1, budget: { remainingTokens: 0 } });
+    expect(classifier.usage('two')).toMatchObject({ calls: 1, budget: { remainingTokens: 0 } });
   });
 
   it('counts an estimate for what was cut off, since nobody knows the bill', async () => {

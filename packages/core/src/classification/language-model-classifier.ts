@@ -12,8 +12,9 @@ import { readAnswer, type ReadAnswer } from './model-answer';
 import { failure, ModelCaller, noTime } from './model-call';
 import { type LanguageModelClassifierOptions, type ModelSettings, modelSettings } from './model-options';
 import { answerSchema, inputFor, instructionsFor } from './model-prompt';
-import { ModelSpending, type ModelUsage } from './model-spending';
+import type { ModelUsage } from './model-spending';
 import { Seats } from './seats';
+import { TenantSpending } from './tenant-spending';
 import type { LearnedExample } from './training';
 
 export interface LanguageModelClassifier extends Classifier {
@@ -28,8 +29,8 @@ export interface LanguageModelClassifier extends Classifier {
    * @throws FirstlineError `model_failed` when no call gave an answer.
    */
   calibrate(examples: readonly LearnedExample[]): Promise<ConfidenceScale>;
-  /** What was used, and what of the budget is left; for the host's metrics. */
-  usage(): ModelUsage & { readonly circuit: CircuitState };
+  /** What a tenant used, or all of them without one, and what of the budget is left; for the host's metrics. */
+  usage(tenant?: string): ModelUsage & { readonly circuit: CircuitState };
 }
 
 /** An answer of the model with the number its confidence comes from. */
@@ -65,7 +66,7 @@ class ModelClassifier implements LanguageModelClassifier {
   readonly #instructions: string;
   readonly #schema;
   readonly #finder: ExampleFinder;
-  readonly #spending: ModelSpending;
+  readonly #spending: TenantSpending;
   readonly #breaker: CircuitBreaker;
   readonly #caller: ModelCaller;
   readonly #seats: Seats;
@@ -89,9 +90,9 @@ class ModelClassifier implements LanguageModelClassifier {
     const { embedder, timeoutMs } = settings;
     const meaning = embedder && { embedder, clock, mostMs: timeoutMs / 4 };
     this.#finder = new ExampleFinder(examples, settings.examples, meaning);
-    this.#spending = new ModelSpending(model, settings.budget, settings.cache);
+    this.#spending = new TenantSpending(model, settings.budget, settings.cache);
     this.#breaker = new CircuitBreaker(settings.breaker);
-    this.#caller = new ModelCaller(model, clock, this.#breaker, this.#spending);
+    this.#caller = new ModelCaller(model, clock, this.#breaker);
     this.#seats = new Seats(settings.maxInFlight);
     this.#scale = settings.calibration;
   }
@@ -119,8 +120,8 @@ class ModelClassifier implements LanguageModelClassifier {
     return (this.#scale = fitScale(judged));
   }
 
-  usage(): ModelUsage & { readonly circuit: CircuitState } {
-    return { ...this.#spending.usage(this.#clock.now() + this.#ahead), circuit: this.#breaker.state };
+  usage(tenant?: string): ModelUsage & { readonly circuit: CircuitState } {
+    return { ...this.#spending.usage(this.#clock.now() + this.#ahead, tenant), circuit: this.#breaker.state };
   }
 
   /** `null`: nothing to judge. */
@@ -141,7 +142,8 @@ class ModelClassifier implements LanguageModelClassifier {
     try {
       if (leave === null) throw noTime();
       // Not before: those who wait together would all have seen a budget that is left.
-      if (await this.#spending.isSpent(time())) throw this.#spent(time());
+      const spending = this.#spending.of(input.tenant);
+      if (await spending.isSpent(time())) throw spent(spending.renewsInMs(time()));
       return await this.#ask(input, time, endsAt, stop.signal);
     } finally {
       leave?.();
@@ -167,6 +169,7 @@ class ModelClassifier implements LanguageModelClassifier {
           maxOutputTokens,
           probabilityOf: 'scenario',
         },
+        spending: this.#spending.of(input.tenant),
         time,
         endsAt,
         signal,
@@ -197,16 +200,16 @@ class ModelClassifier implements LanguageModelClassifier {
     return Math.round(confidence * 10_000) / 10_000;
   }
 
-  #spent(now: number): FirstlineError {
-    return failure('has used up its budget', { retryable: true, retryAfterMs: this.#spending.renewsInMs(now) });
-  }
-
   #tell(before: CircuitState): void {
     const { state } = this.#breaker;
     if (state === before || state === 'half-open') return;
     const fields = { model: this.#settings.model.name, circuit: state };
     this.#logger?.warn(fields, state === 'open' ? 'language model left alone' : 'language model answers again');
   }
+}
+
+function spent(renewsInMs: number): FirstlineError {
+  return failure('has used up its budget', { retryable: true, retryAfterMs: renewsInMs });
 }
 
 function unknown(reasoning: string): Classification {

@@ -7,6 +7,8 @@ import { unlessAborted } from './unless-aborted';
 
 export interface ModelCall {
   readonly request: Omit<LanguageModelRequest, 'signal'>;
+  /** Who pays. */
+  readonly spending: ModelSpending;
   /** Epoch milliseconds of the caller's clock, at this moment. */
   readonly time: () => number;
   /** When `signal` will be aborted, by `time`: to know whether a repeat fits. */
@@ -29,13 +31,11 @@ export class ModelCaller {
   readonly #model: LanguageModel;
   readonly #clock: Clock;
   readonly #breaker: CircuitBreaker;
-  readonly #spending: ModelSpending;
 
-  constructor(model: LanguageModel, clock: Clock, breaker: CircuitBreaker, spending: ModelSpending) {
+  constructor(model: LanguageModel, clock: Clock, breaker: CircuitBreaker) {
     this.#model = model;
     this.#clock = clock;
     this.#breaker = breaker;
-    this.#spending = spending;
   }
 
   /** @throws FirstlineError `model_failed`: the circuit is open, or no answer came in time. Refusals are answers. */
@@ -61,16 +61,16 @@ export class ModelCaller {
   }
 
   /** The answer, or the failure as a value: it is judged before it is thrown. */
-  async #attempt({ request, time, signal }: ModelCall): Promise<LanguageModelAnswer | FirstlineError> {
-    this.#spending.calling();
+  async #attempt({ request, spending, time, signal }: ModelCall): Promise<LanguageModelAnswer | FirstlineError> {
+    spending.calling();
     const answer = await unlessAborted(this.#complete({ ...request, signal }), signal);
     if (answer === null) {
-      await this.#spending.count(estimated(request), time());
+      await spending.count(estimated(request), time());
       return failure('did not answer in time', { retryable: true });
     }
     if (isFirstlineError(answer)) return answer;
     this.#breaker.succeeded();
-    await this.#spending.count(answer.usage, time());
+    await spending.count(answer.usage, time());
     return answer;
   }
 

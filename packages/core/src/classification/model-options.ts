@@ -9,8 +9,8 @@ import type { Logger } from '../ports/logger';
 import type { CircuitBreakerOptions } from './circuit-breaker';
 import type { ConfidenceScale } from './confidence-scale';
 import { redactorForModels } from './model-redaction';
-import type { ModelBudget } from './model-spending';
 import type { ExampleLimits } from './nearest-examples';
+import type { TenantBudget } from './tenant-spending';
 import type { ClassifiableScenario } from './training';
 
 export interface LanguageModelClassifierOptions {
@@ -36,8 +36,11 @@ export interface LanguageModelClassifierOptions {
   /** Calls at once; further messages wait within their time. Default 8. */
   readonly maxInFlight?: number;
   readonly breaker?: CircuitBreakerOptions;
-  /** Default: none. */
-  readonly budget?: ModelBudget;
+  /**
+   * What each tenant may spend: one budget for every tenant by itself, or a function that gives each its own, asked once
+   * per tenant and process. Spent, it rejects without a call until the window ends. Default: none.
+   */
+  readonly budget?: TenantBudget;
   /** Counts the budget for all processes that share it. Default: each process has the budget for itself. */
   readonly cache?: Cache;
   /** Highest confidence taken from the model's own words while not calibrated. Default 0.9. */
@@ -64,7 +67,7 @@ export interface ModelSettings {
   readonly maxOutputTokens: number;
   readonly maxInFlight: number;
   readonly breaker: CircuitBreakerOptions;
-  readonly budget: ModelBudget | null;
+  readonly budget: TenantBudget | null;
   readonly cache: Cache | null;
   readonly statedCap: number;
   readonly calibration: ConfidenceScale | null;

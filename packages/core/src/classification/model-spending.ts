@@ -4,7 +4,10 @@ import { type Duration, parseDuration } from '../model/duration';
 import type { Cache } from '../ports/cache';
 import type { LanguageModel, LanguageModelUsage } from '../ports/language-model';
 
-/** What a language model may cost. At least one of `usd` and `tokens` is given; the first that is used up ends it. */
+/**
+ * What a language model may cost a tenant, each for itself. At least one of `usd` and `tokens` is given; the first that is
+ * used up ends it.
+ */
 export interface ModelBudget {
   /** US dollars by `model.price`, which must be there. */
   readonly usd?: number;
@@ -12,11 +15,11 @@ export interface ModelBudget {
   readonly tokens?: number;
   /** The windows lie one after another since 1970-01-01 UTC, so `'1d'` is the day in UTC. */
   readonly per: Duration;
-  /** Budgets of the same name, model and window that share a cache are one budget. Default `'default'`. */
+  /** Budgets of the same name, tenant, model and window that share a cache are one budget. Default `'default'`. */
   readonly name?: string;
 }
 
-/** What was used, in total since the classifier was made, and of the budget in the present window. */
+/** What one tenant or all used, in total since the classifier was made, and of the budget in the present window. */
 export interface ModelUsage {
   /** Requests sent to the model, repeats and failures included. */
   readonly calls: number;
@@ -44,7 +47,7 @@ const MILLION = 1_000_000;
 const NOTHING: LanguageModelUsage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
 
 /**
- * Counts tokens and costs. Costs are counted in whole millionths of a dollar, rounded up, since integers add up the same
+ * Counts a tenant's tokens and costs. Costs are counted in whole millionths of a dollar, rounded up, since integers add up the same
  * in every store. What is already on its way when the budget runs out is paid for: at most as many calls as may be in
  * flight, times the processes.
  */
@@ -61,12 +64,13 @@ export class ModelSpending {
   #own: Sums = { micros: 0, tokens: 0 };
   #shared: Sums = { micros: 0, tokens: 0 };
 
-  constructor(model: LanguageModel, budget: ModelBudget | null, cache: Cache | null) {
+  /** @throws FirstlineError `invalid_options` for a budget that says nothing, or dollars without a price. */
+  constructor(model: LanguageModel, budget: ModelBudget | null, cache: Cache | null, tenant: string) {
     this.#price = model.price;
     this.#limits = budget === null ? null : limitsOf(budget, model);
     this.#perMs = budget === null ? 1 : (parseDuration(budget.per) ?? 1);
     this.#cache = cache;
-    this.#key = `budget:${digest(JSON.stringify([budget?.name ?? 'default', model.name, this.#perMs]))}`;
+    this.#key = `budget:${digest(JSON.stringify([budget?.name ?? 'default', tenant, model.name, this.#perMs]))}`;
   }
 
   /** Whether the budget of the present window is used up; asks the cache, so that other processes count. */

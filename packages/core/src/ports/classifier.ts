@@ -7,6 +7,8 @@ export interface ClassifyInput {
   readonly locale?: string;
   /** What was said before in the conversation, oldest first, as many as `Classifier.recentMessages` asks for. */
   readonly recent?: readonly { readonly from: 'client' | 'bot' | 'operator'; readonly text: string }[];
+  /** Whose customer wrote, for budgets; absent where somebody uses the classifier alone. */
+  readonly tenant?: string;
   /** Epoch milliseconds by the engine's clock; absent where somebody uses the classifier alone. */
   readonly now?: number;
   /** Aborted when the time limit is over; an implementation should stop its work then. */

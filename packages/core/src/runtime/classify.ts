@@ -34,8 +34,7 @@ async function answerTo(
   locale: string | null,
 ): Promise<Classification> {
   const { classifier, fallback } = context;
-  const now = context.clock.now();
-  const told = locale === null ? { text, now } : { text, locale, now };
+  const told = { text, now: context.clock.now(), tenant: context.tenant, ...(locale !== null && { locale }) };
   let input: ClassifyInput = told;
   try {
     input = { ...told, ...(await recentMessages(context, message)) };
