@@ -80,7 +80,7 @@ async function steadyRate(texts) {
 
 async function asked(texts, wanted) {
   const startedAt = process.cpuUsage();
-  for (let messages = 0; ; ) {
+  for (let messages = 0; ;) {
     for (let n = 0; n < 50; n += 1, messages += 1) await classifier.classify({ text: texts[messages % texts.length] });
     const spent = seconds(process.cpuUsage(startedAt));
     if (spent >= wanted) return { messages, spent };
