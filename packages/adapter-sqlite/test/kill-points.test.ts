@@ -32,7 +32,7 @@ let server: Server;
 let url: string;
 const received: Received[] = [];
 beforeAll(async () => {
-  program = await Program.build('kill-child');
+  program = await Program.build(new URL('./support/kill-child.ts', import.meta.url));
   folder = mkdtempSync(join(tmpdir(), 'firstline-kill-points-'));
   server = createServer((request, response) => {
     let text = '';

