@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installPeers } from './install-peers.mjs';
 import { setsIn } from './intents/data.mjs';
-import { installPeers } from './intents/install-peers.mjs';
+import { PEERS } from './intents/peers.mjs';
 import { printSet, printStartUp } from './intents/print.mjs';
 
 const ENGINES = ['firstline', 'nlp.js', 'natural', 'wink', 'fasttext'];
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 });
 
 const wanted = values.engines?.split(',') ?? ENGINES;
-const engines = installPeers() ? wanted : wanted.filter((engine) => engine === 'firstline');
+const engines = installPeers('peers', PEERS) ? wanted : wanted.filter((engine) => engine === 'firstline');
 const folder = mkdtempSync(join(tmpdir(), 'intents-'));
 try {
   for (const set of setsIn(values.data, { quick: values.quick, only: values.sets?.split(',') })) {

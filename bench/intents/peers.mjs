@@ -1,7 +1,18 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { PEERS_FOLDER } from './install-peers.mjs';
+import { peersFolder } from '../install-peers.mjs';
 
+export const PEERS = {
+  '@nlpjs/basic': '4.27.0',
+  '@nlpjs/lang-en': '4.26.1',
+  '@nlpjs/lang-ru': '4.26.1',
+  'fasttext.wasm': '1.0.1',
+  natural: '8.1.1',
+  'wink-naive-bayes-text-classifier': '2.2.1',
+  'wink-nlp-utils': '2.1.0',
+};
+
+const PEERS_FOLDER = peersFolder('peers');
 const fromPeers = createRequire(`${PEERS_FOLDER}package.json`);
 
 /**

@@ -27,6 +27,10 @@ export function postgresDialect(schema: string | null): SqlDialect {
     // As an array: the planner takes a subselect for a table, and reads all of a tenant to join it.
     among: '=',
     elements: (list) => sql`any(array(select json_array_elements_text(${list}::json)))`,
+    listed: (list, columns) => {
+      const typed = Object.entries(columns).map(([name, type]) => sql`${sql.id(name)} ${sql.raw(type)}`);
+      return sql`json_to_recordset(${list}::json)`.as<'listed'>(sql`listed(${sql.join(typed)})`);
+    },
     lock: (query, others) => {
       if (others === 'share') return query.forShare();
       return others === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();

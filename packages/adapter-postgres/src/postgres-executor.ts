@@ -41,6 +41,10 @@ export class PostgresExecutor implements SqlExecutor {
   }
 
   async runEach<P extends object>(statement: Statement<P, unknown>, list: readonly P[]): Promise<void> {
+    if (list.length > 1 && statement.each !== null) {
+      await this.#run(statement.each, { list: JSON.stringify(list) });
+      return;
+    }
     for (const params of list) await this.#run(statement, params);
   }
 

@@ -20,6 +20,7 @@ export function sqliteDialect(): SqlDialect {
     afterMigrations: typicalStatistics(),
     among: 'in',
     elements: (list) => sql`(select value from json_each(${list}))`,
+    listed: null,
     lock: (query) => query,
     feed: {
       kind: 'serial',

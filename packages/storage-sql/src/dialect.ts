@@ -1,4 +1,12 @@
-import type { CompiledQuery, CreateTableBuilder, Expression, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
+import type {
+  AliasedRawBuilder,
+  CompiledQuery,
+  CreateTableBuilder,
+  Expression,
+  Kysely,
+  RawBuilder,
+  SelectQueryBuilder,
+} from 'kysely';
 import type { Database } from './tables';
 
 /** Writers exclude each other: an entry's number is one more than the last. */
@@ -45,6 +53,14 @@ export interface SqlDialect {
     query: SelectQueryBuilder<Database, TB, O>,
     others: 'wait' | 'skip' | 'share',
   ): SelectQueryBuilder<Database, TB, O>;
+
+  /**
+   * A list that is bound as the JSON text of an array of objects, as a table with these columns. `null` where many short
+   * statements cost less: where the database is in this process.
+   */
+  readonly listed:
+    | ((list: string, columns: Readonly<Record<string, 'text' | 'bigint'>>) => AliasedRawBuilder<unknown, 'listed'>)
+    | null;
 
   /** How entries of the feed get numbers that grow in the order in which readers see them. */
   readonly feed: SerialFeed | ConcurrentFeed;

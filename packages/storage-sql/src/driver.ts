@@ -9,8 +9,8 @@ export interface SqlExecutor {
   /** Resolves to the number of rows written. Only for statements without a result. */
   run<P extends object>(statement: Statement<P, unknown>, params: P): Promise<number>;
   /**
-   * The same statement for each of a list, in order. One prepared statement in a loop where the database is in this
-   * process; a driver that has to travel may send them together.
+   * The same statement for each of a list, no two of which concern the same row. One prepared statement in a loop where the
+   * database is in this process; a driver that has to travel takes the statement's `each`, where there is one.
    */
   runEach<P extends object>(statement: Statement<P, unknown>, list: readonly P[]): Promise<void>;
   /** Runs a statement that is needed only once, such as one that makes a table. */

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import { sql, type AliasedRawBuilder, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import type { SqlDialect } from './dialect';
 import type { Database } from './tables';
 
@@ -22,13 +22,16 @@ class Placeholder {
  */
 export class Statement<P extends object, R> {
   readonly sql: string;
+  /** The same for each of a list, bound as the JSON text of an array of parameters; `null`: there is no such statement. */
+  readonly each: Statement<ListParams, unknown> | null;
   /** Only a type: what a row of the result looks like. */
   declare readonly row: R;
   readonly #names: readonly (keyof P | null)[];
   readonly #constants: readonly unknown[];
 
-  constructor(compiled: CompiledQuery<R>) {
+  constructor(compiled: CompiledQuery<R>, each: Statement<ListParams, unknown> | null = null) {
     this.sql = compiled.sql;
+    this.each = each;
     this.#constants = compiled.parameters;
     this.#names = compiled.parameters.map((value) => (value instanceof Placeholder ? (value.name as keyof P) : null));
   }
@@ -55,11 +58,35 @@ export class Statement<P extends object, R> {
  */
 export type Define = <P extends object, R>(
   build: (db: Kysely<Database>, params: P) => Compilable<R>,
+  each?: Each<P>,
 ) => Statement<P, R>;
 
+export interface ListParams {
+  readonly list: string;
+}
+
+/** How a statement is run for a whole list at once, where the database has a table made of JSON. */
+export interface Each<P> {
+  /** The parameters, as columns of that table. */
+  readonly columns: Readonly<Record<keyof P & string, 'text' | 'bigint'>>;
+  readonly build: (db: Kysely<Database>, rows: ListedRows<P>) => Compilable<unknown>;
+}
+
+export interface ListedRows<P> {
+  readonly table: AliasedRawBuilder<unknown, 'listed'>;
+  readonly column: (name: keyof P & string) => RawBuilder<never>;
+}
+
 export function statements(dialect: SqlDialect): Define {
-  return <P extends object, R>(build: (db: Kysely<Database>, params: P) => Compilable<R>) => {
-    const params = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as P;
-    return new Statement<P, R>(build(dialect.db, params).compile());
+  const params = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) });
+  return <P extends object, R>(build: (db: Kysely<Database>, params: P) => Compilable<R>, each?: Each<P>) => {
+    const { db, listed } = dialect;
+    const one = build(db, params as P).compile();
+    if (each === undefined || listed === null) return new Statement<P, R>(one);
+    const rows: ListedRows<P> = {
+      table: listed((params as ListParams).list, each.columns),
+      column: (name) => sql`${sql.id('listed', name)}`,
+    };
+    return new Statement<P, R>(one, new Statement(each.build(db, rows).compile()));
   };
 }

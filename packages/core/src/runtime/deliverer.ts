@@ -29,7 +29,10 @@ export class Deliverer {
   readonly #verdicts: AttemptVerdicts;
   readonly #places: SendPlaces;
   readonly #pacer = new Pacer();
-  readonly #sending = new Set<Promise<void>>();
+  /** Sends under way. */
+  #sending = 0;
+  /** What was claimed and is not written down yet: sends under way, and those that have ended. */
+  readonly #open = new Set<Promise<void>>();
   readonly #results: DeliveryResult[] = [];
   #writing: Promise<void> | null = null;
   #lookedAt: number | null = null;
@@ -45,12 +48,14 @@ export class Deliverer {
   async claimDue(): Promise<number> {
     await this.#lookForLate();
     for (;;) {
-      const places = this.#context.policy.delivery.concurrency - this.#sending.size;
-      if (places <= 0) return 0;
+      const places = this.#freePlaces();
+      // More will be free when what is being written is written: few at a time cost as much as many.
+      if (places <= 0 || (this.#writing !== null && 4 * places < this.#context.policy.delivery.concurrency)) return 0;
       const { claimed, waits } = await this.#claim(places);
       for (const delivery of claimed) {
-        const sending = this.#send(delivery).finally(() => this.#free(sending));
-        this.#sending.add(sending);
+        this.#sending += 1;
+        const open = this.#send(delivery).finally(() => this.#close(open));
+        this.#open.add(open);
       }
       // A place may have become free between being found taken and being waited for.
       if (waits > 0) await this.#places.callIn();
@@ -60,8 +65,8 @@ export class Deliverer {
 
   /** Waits until every send has ended and is written down. */
   async idle(): Promise<void> {
-    while (this.#sending.size > 0 || this.#writing !== null) {
-      await Promise.all([...this.#sending, this.#writing]);
+    while (this.#open.size > 0 || this.#writing !== null) {
+      await Promise.all([...this.#open, this.#writing]);
     }
     await this.#health.idle();
   }
@@ -89,18 +94,33 @@ export class Deliverer {
     return { claimed, waits: gate.waits };
   }
 
+  /**
+   * A place is free as soon as its send has ended, so that the next are claimed while the last are written down, many at
+   * a time; but a storage that writes more slowly than receivers answer is waited for.
+   */
+  #freePlaces(): number {
+    const { concurrency } = this.#context.policy.delivery;
+    return Math.min(concurrency - this.#sending, 2 * concurrency - this.#open.size);
+  }
+
   /** What is due next is looked for only now: before, it might have found all places taken. */
-  #free(sending: Promise<void>): void {
+  #lookAgain(): void {
     const { clock, wakeups } = this.#context;
-    this.#sending.delete(sending);
     announce(wakeups, { deliver: clock.now() });
+  }
+
+  #close(open: Promise<void>): void {
+    this.#open.delete(open);
+    this.#lookAgain();
   }
 
   async #send(claimed: ClaimedDelivery): Promise<void> {
     const { logger } = this.#context;
     const noted = this.#verdicts.begin(claimed);
     const outcome = await this.#attempt(claimed);
+    this.#sending -= 1;
     this.#places.leave(claimed.place.key);
+    this.#lookAgain();
     const { next, move, now } = await this.#verdicts.judge(claimed, outcome, noted);
     const { id: deliveryId, transport } = claimed.delivery;
     if (outcome.class !== 'ok') {
@@ -153,6 +173,8 @@ export class Deliverer {
 
   async #writeBatch(): Promise<void> {
     const { storage, tenant, clock } = this.#context;
+    // Others may have ended in the same moment.
+    await Promise.resolve();
     const results = this.#results.splice(0, RESULTS_AT_ONCE);
     const now = clock.now();
     try {

@@ -166,20 +166,42 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .where('id', dialect.among, dialect.elements(p.ids)),
     ),
 
-    finish: define((db, p: FinishParams) =>
-      db
-        .updateTable('deliveries')
-        .set((eb) => ({
-          status: p.status,
-          reason: p.reason,
-          next_attempt_at: eb.fn.coalesce(eb.val(p.nextAttemptAt), 'next_attempt_at'),
-          attempts_this_run: eb('attempts_this_run', '+', p.counts),
-          settled_at: p.settledAt,
-          open_attempts: eb.lit(0),
-          possible_duplicate: eb.fn.coalesce(eb.val(p.possibleDuplicate), 'possible_duplicate'),
-        }))
-        .where('tenant', '=', p.tenant)
-        .where('id', '=', p.id),
+    finish: define(
+      (db, p: FinishParams) =>
+        db
+          .updateTable('deliveries')
+          .set((eb) => ({
+            status: p.status,
+            reason: p.reason,
+            next_attempt_at: eb.fn.coalesce(eb.val(p.nextAttemptAt), 'next_attempt_at'),
+            attempts_this_run: eb('attempts_this_run', '+', p.counts),
+            settled_at: p.settledAt,
+            open_attempts: eb.lit(0),
+            possible_duplicate: eb.fn.coalesce(eb.val(p.possibleDuplicate), 'possible_duplicate'),
+          }))
+          .where('tenant', '=', p.tenant)
+          .where('id', '=', p.id),
+      {
+        columns: {
+          ...{ tenant: 'text', id: 'text', status: 'text', reason: 'text', nextAttemptAt: 'bigint', counts: 'bigint' },
+          ...{ settledAt: 'bigint', possibleDuplicate: 'bigint' },
+        },
+        build: (db, { table, column }) =>
+          db
+            .updateTable('deliveries as d')
+            .from(table)
+            .set((eb) => ({
+              status: column('status'),
+              reason: column('reason'),
+              next_attempt_at: eb.fn.coalesce(column('nextAttemptAt'), 'd.next_attempt_at'),
+              attempts_this_run: eb('d.attempts_this_run', '+', column('counts')),
+              settled_at: column('settledAt'),
+              open_attempts: eb.lit(0),
+              possible_duplicate: eb.fn.coalesce(column('possibleDuplicate'), 'd.possible_duplicate'),
+            }))
+            .where('d.tenant', '=', column('tenant'))
+            .where('d.id', '=', column('id')),
+      },
     ),
 
     /** What waits in these conversations for its next attempt after a failed one need not wait any longer. */
@@ -284,28 +306,67 @@ function replayable(db: Kysely<Database>, p: ReplayParams) {
 
 export function attemptQueries(define: Define) {
   return {
-    begin: define((db, p: { tenant: string; deliveryId: string; number: number; startedAt: number }) =>
-      db.insertInto('delivery_attempts').values({
-        tenant: p.tenant,
-        delivery_id: p.deliveryId,
-        number: p.number,
-        started_at: p.startedAt,
-      }),
+    begin: define(
+      (db, p: { tenant: string; deliveryId: string; number: number; startedAt: number }) =>
+        db.insertInto('delivery_attempts').values({
+          tenant: p.tenant,
+          delivery_id: p.deliveryId,
+          number: p.number,
+          started_at: p.startedAt,
+        }),
+      {
+        columns: { tenant: 'text', deliveryId: 'text', number: 'bigint', startedAt: 'bigint' },
+        build: (db, { table, column }) =>
+          db
+            .insertInto('delivery_attempts')
+            .columns(['tenant', 'delivery_id', 'number', 'started_at'])
+            .expression((eb) =>
+              eb
+                .selectFrom(table)
+                .select([
+                  column('tenant').as('tenant'),
+                  column('deliveryId').as('delivery_id'),
+                  column('number').as('number'),
+                  column('startedAt').as('started_at'),
+                ]),
+            ),
+      },
     ),
 
-    finish: define((db, p: AttemptEnd) =>
-      db
-        .updateTable('delivery_attempts')
-        .set({
-          finished_at: p.finishedAt,
-          outcome: p.outcome,
-          code: p.code,
-          status: p.status,
-          detail: p.detail,
-        })
-        .where('tenant', '=', p.tenant)
-        .where('delivery_id', '=', p.deliveryId)
-        .where('number', '=', p.number),
+    finish: define(
+      (db, p: AttemptEnd) =>
+        db
+          .updateTable('delivery_attempts')
+          .set({
+            finished_at: p.finishedAt,
+            outcome: p.outcome,
+            code: p.code,
+            status: p.status,
+            detail: p.detail,
+          })
+          .where('tenant', '=', p.tenant)
+          .where('delivery_id', '=', p.deliveryId)
+          .where('number', '=', p.number),
+      {
+        columns: {
+          ...{ tenant: 'text', deliveryId: 'text', number: 'bigint', finishedAt: 'bigint', outcome: 'text' },
+          ...{ code: 'text', status: 'bigint', detail: 'text' },
+        },
+        build: (db, { table, column }) =>
+          db
+            .updateTable('delivery_attempts as a')
+            .from(table)
+            .set({
+              finished_at: column('finishedAt'),
+              outcome: column('outcome'),
+              code: column('code'),
+              status: column('status'),
+              detail: column('detail'),
+            })
+            .where('a.tenant', '=', column('tenant'))
+            .where('a.delivery_id', '=', column('deliveryId'))
+            .where('a.number', '=', column('number')),
+      },
     ),
 
     list: define((db, p: { tenant: string; deliveryId: string }) =>

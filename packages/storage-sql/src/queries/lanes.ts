@@ -2,7 +2,7 @@ import type { WorkKind } from '@firstline/core';
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
-import type { Define } from '../statement';
+import type { Define, ListedRows } from '../statement';
 import type { Database } from '../tables';
 
 interface LaneParams {
@@ -162,20 +162,19 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
     release: define((db, p: DueParams) => changedLane(db, p).set({ ready_at: p.readyAt, token: null })),
 
     /** Makes a lane due at a time, whatever was there. */
-    put: define((db, p: DueParams) => putLane(newLane(db, p))),
+    put: define((db, p: DueParams) => putLane(newLane(db, p)), {
+      columns: DUE,
+      build: (db, rows) => putLane(newLanes(db, rows)),
+    }),
 
     /** The same, or when what it waits for is woken. */
     putWaiting: define((db, p: DueParams & { readonly waitsFor: string }) => putLane(newLane(db, p, p.waitsFor))),
 
     /** The same, unless somebody holds it: the holder will look at the rows again. */
-    putUnheld: define((db, p: DueParams) =>
-      newLane(db, p).onConflict((conflict) =>
-        conflict
-          .columns(KEY)
-          .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), claims: eb.lit(0), waits_for: null }))
-          .where('due_work.token', 'is', null),
-      ),
-    ),
+    putUnheld: define((db, p: DueParams) => putUnheldLane(newLane(db, p)), {
+      columns: DUE,
+      build: (db, rows) => putUnheldLane(newLanes(db, rows)),
+    }),
 
     /** The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Locked as above. */
     waiting: define((db, p: { tenant: string; waitsFor: string; limit: number }) =>
@@ -205,9 +204,15 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
         .where('conversation_id', dialect.among, dialect.elements(p.ids)),
     ),
 
-    remove: define((db, p: LaneParams) => removedLane(db, p)),
+    remove: define((db, p: LaneParams) => removedLane(db, p), {
+      columns: LANE,
+      build: removedLanes,
+    }),
 
-    removeUnheld: define((db, p: LaneParams) => removedLane(db, p).where('token', 'is', null)),
+    removeUnheld: define((db, p: LaneParams) => removedLane(db, p).where('token', 'is', null), {
+      columns: LANE,
+      build: (db, rows) => removedLanes(db, rows).where('w.token', 'is', null),
+    }),
 
     /** Removes the `process` lane where every message is decided. */
     finishProcess: define((db, p: { tenant: string; conversationId: string }) =>
@@ -245,6 +250,10 @@ function latest(eb: ExpressionBuilder<Database, 'due_work'>, p: OldestParams) {
 }
 
 const KEY = ['tenant', 'kind', 'conversation_id'] as const;
+const LANE = { tenant: 'text', kind: 'text', conversationId: 'text' } as const;
+const DUE = { ...LANE, readyAt: 'bigint' } as const;
+
+type NewLane = ReturnType<typeof newLane>;
 
 function key(p: LaneParams) {
   return { tenant: p.tenant, kind: p.kind, conversation_id: p.conversationId };
@@ -256,7 +265,35 @@ function newLane(db: Kysely<Database>, p: DueParams, waitsFor: string | null = n
     .values({ ...key(p), ready_at: p.readyAt, token: null, claims: 0, waits_for: waitsFor });
 }
 
-function putLane(lane: ReturnType<typeof newLane>) {
+/** Sorted, so that two who put the same ones wait for each other instead of getting into a deadlock. */
+function newLanes(db: Kysely<Database>, { table, column }: ListedRows<DueParams>) {
+  return db
+    .insertInto('due_work')
+    .columns(['tenant', 'kind', 'conversation_id', 'ready_at', 'claims'])
+    .expression((eb) =>
+      eb
+        .selectFrom(table)
+        .select([
+          column('tenant').as('tenant'),
+          column('kind').as('kind'),
+          column('conversationId').as('conversation_id'),
+          column('readyAt').as('ready_at'),
+          eb.lit(0).as('claims'),
+        ])
+        .orderBy(column('conversationId')),
+    );
+}
+
+function putUnheldLane(lane: NewLane) {
+  return lane.onConflict((conflict) =>
+    conflict
+      .columns(KEY)
+      .doUpdateSet((eb) => ({ ready_at: eb.ref('excluded.ready_at'), claims: eb.lit(0), waits_for: null }))
+      .where('due_work.token', 'is', null),
+  );
+}
+
+function putLane(lane: NewLane) {
   return lane.onConflict((conflict) =>
     conflict.columns(KEY).doUpdateSet((eb) => ({
       ready_at: eb.ref('excluded.ready_at'),
@@ -294,6 +331,15 @@ function changedLane(db: Kysely<Database>, p: LaneParams) {
     .where('tenant', '=', p.tenant)
     .where('kind', '=', p.kind)
     .where('conversation_id', '=', p.conversationId);
+}
+
+function removedLanes(db: Kysely<Database>, { table, column }: ListedRows<LaneParams>) {
+  return db
+    .deleteFrom('due_work as w')
+    .using(table)
+    .where('w.tenant', '=', column('tenant'))
+    .where('w.kind', '=', column('kind'))
+    .where('w.conversation_id', '=', column('conversationId'));
 }
 
 function removedLane(db: Kysely<Database>, p: LaneParams) {
