@@ -108,7 +108,8 @@ async function receiving(count, inFlight) {
 }
 
 function countingPool(config) {
-  const pool = new pg.Pool({ ...config, max: POOL });
+  // As in a pool of the storage's own.
+  const pool = new pg.Pool({ ...config, max: POOL, pipeline: true });
   let statements = 0;
   pool.on('connect', (client) => {
     const query = client.query.bind(client);

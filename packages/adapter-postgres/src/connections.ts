@@ -19,6 +19,8 @@ export function connectionsOf(target: PostgresTarget): Connections {
     return { pool, close: async () => void pool.removeListener('error', ignore) };
   }
   const pool = new pg.Pool({
+    // Statements that are given together travel together, from pg 8.22 on; older ones do not know the setting.
+    ...{ pipeline: true },
     ...('connectionString' in target ? { connectionString: target.connectionString } : renamed(target.config)),
     max: target.max ?? 10,
     connectionTimeoutMillis: target.connectTimeoutMs ?? 5_000,

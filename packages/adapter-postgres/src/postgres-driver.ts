@@ -71,10 +71,12 @@ export class PostgresDriver implements SqlDriver {
       await commit(client);
       return value;
     } catch (error) {
-      lost ||= isDisconnected(error) || !(await rolledBack(tx));
+      // What was begun beside the statement that failed must not go on behind the end of the transaction.
+      await tx.end();
+      lost ||= isDisconnected(error) || !(await rolledBack(client));
       throw error;
     } finally {
-      tx.end();
+      void tx.end();
       client.removeListener('error', ignore);
       client.release(lost);
     }
@@ -123,9 +125,9 @@ async function commit(client: PostgresClient): Promise<void> {
   if (command !== 'COMMIT') throw new FirstlineError('internal', 'a transaction went on after a failed statement');
 }
 
-async function rolledBack(tx: PostgresExecutor): Promise<boolean> {
+async function rolledBack(client: PostgresClient): Promise<boolean> {
   try {
-    await tx.execute('rollback');
+    await client.query({ text: 'rollback' });
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FirstlineError } from '@firstline/core';
 import type { SqlExecutor, Statement } from '@firstline/storage-sql';
 import { fromPostgres } from './postgres-errors';
-import type { PostgresClient, PostgresResult } from './postgres-pool';
+import type { PostgresClient, PostgresQuery, PostgresResult } from './postgres-pool';
 
 type AnyStatement = Pick<Statement<object, unknown>, 'sql'>;
 
@@ -22,7 +22,10 @@ const types = {
 /** Runs one body's statements on the connection of its transaction. */
 export class PostgresExecutor implements SqlExecutor {
   readonly #client: PostgresClient;
+  /** The answer that is waited for; stays settled where the client takes several statements at once. */
+  #last: Promise<unknown> = Promise.resolve();
   #ended = false;
+  #corked = false;
 
   constructor(client: PostgresClient) {
     this.#client = client;
@@ -49,25 +52,44 @@ export class PostgresExecutor implements SqlExecutor {
   }
 
   async execute(sql: string): Promise<void> {
-    try {
-      await this.#use().query({ text: sql });
-    } catch (error) {
-      throw fromPostgres(error);
-    }
+    await this.#query({ text: sql });
   }
 
-  /** From now on the connection belongs to somebody else. */
-  end(): void {
+  /** From now on the connection belongs to somebody else; resolves when nothing is on its way any more. */
+  async end(): Promise<void> {
     this.#ended = true;
+    await this.#last;
   }
 
   async #run<P extends object>(statement: Statement<P, unknown>, params: P): Promise<PostgresResult> {
-    const query = { name: nameOf(statement), text: statement.sql, values: statement.values(params), types };
+    return this.#query({ name: nameOf(statement), text: statement.sql, values: statement.values(params), types });
+  }
+
+  /** A client that takes one statement at a time is given one at a time: from pg 9 on it refuses a second. */
+  async #query(query: PostgresQuery): Promise<PostgresResult> {
     try {
-      return await this.#use().query(query);
+      if (this.#client.pipeline === true) {
+        this.#cork();
+        return await this.#use().query(query);
+      }
+      const mine = this.#last.then(() => this.#use().query(query));
+      this.#last = mine.catch(() => undefined);
+      return await mine;
     } catch (error) {
       throw fromPostgres(error);
     }
+  }
+
+  /** A write to a socket costs more than a statement does here, so those of the same moment are one write. */
+  #cork(): void {
+    const stream = this.#client.connection?.stream;
+    if (this.#corked || stream?.cork === undefined) return;
+    this.#corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork?.();
+    });
   }
 
   #use(): PostgresClient {

@@ -23,11 +23,17 @@ export async function accept(q: SqlQueries, tx: SqlExecutor, params: AcceptParam
   }
   const duplicate = await claimKey(q, tx, params);
   if (duplicate !== null) return duplicate;
-  const client = await saveClient(q, tx, params);
-  const { conversation, opened } = await attach(q, tx, params);
-  const message = await storeMessage(q, tx, params, conversation);
-  const work = await leaveDue(q, tx, params, conversation, client);
-  await appendEvents(q, tx, params.tenant, receivedEvents(params, conversation, opened));
+  const [known, early] = await Promise.all([lockedClient(q, tx, params), appended(q, tx, params)]);
+  const client = await saveClient(q, tx, params, known);
+  // Whoever made the client a moment earlier was waited for just now, and has opened a conversation since.
+  const found = early ?? (known === undefined ? await appended(q, tx, params) : null);
+  const conversation = found ?? (await open(q, tx, params));
+  const opened = found === null;
+  const [message, work] = await Promise.all([
+    storeMessage(q, tx, params, conversation),
+    leaveDue(q, tx, params, conversation, client),
+    appendEvents(q, tx, params.tenant, receivedEvents(params, conversation, opened)),
+  ]);
   return { status: 'accepted', message, conversation, opened, work };
 }
 
@@ -46,11 +52,19 @@ async function claimKey(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): P
   };
 }
 
+function lockedClient(q: SqlQueries, tx: SqlExecutor, { tenant, message: { clientId } }: AcceptParams) {
+  return tx.first(q.clients.lock, { tenant, clientId });
+}
+
 /** Writes only what is new: most messages tell nothing about the client that is not known. */
-async function saveClient(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Client> {
+async function saveClient(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  params: AcceptParams,
+  known: Awaited<ReturnType<typeof lockedClient>>,
+): Promise<Client> {
   const { tenant, now, client: told } = params;
   const key = { tenant, clientId: params.message.clientId };
-  const known = await tx.first(q.clients.lock, key);
   if (
     known !== undefined &&
     (told.name ?? known.name) === known.name &&
@@ -64,11 +78,8 @@ async function saveClient(q: SqlQueries, tx: SqlExecutor, params: AcceptParams):
   return clientOf(saved);
 }
 
-async function attach(
-  q: SqlQueries,
-  tx: SqlExecutor,
-  params: AcceptParams,
-): Promise<{ readonly conversation: Conversation; readonly opened: boolean }> {
+/** The conversation that the message belongs to, with one message more; `null`: one has to be opened for it. */
+async function appended(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Conversation | null> {
   const { tenant, now, channel, channelKey, message } = params;
   const key = { tenant, heardAt: message.automated ? null : now, clientId: message.clientId };
   const found =
@@ -80,13 +91,11 @@ async function attach(
           channelKey,
           channel: JSON.stringify(channel),
         })));
-  if (found !== undefined) {
-    const today = dayOf(now);
-    if (found.active_on < today && !message.automated)
-      await tx.run(q.conversations.setActive, { tenant, id: found.id, today });
-    return { conversation: conversationOf(found), opened: false };
-  }
-  return { conversation: await open(q, tx, params), opened: true };
+  if (found === undefined) return null;
+  const today = dayOf(now);
+  if (found.active_on < today && !message.automated)
+    await tx.run(q.conversations.setActive, { tenant, id: found.id, today });
+  return conversationOf(found);
 }
 
 async function open(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Conversation> {
@@ -171,9 +180,12 @@ async function leaveDue(
     return null;
   }
   const { token, until } = lease;
-  const taken = await tx.first(q.lanes.take, { tenant, kind, conversationId, token, until, now });
+  // Read before it is known whether they are needed: mostly they are, and no journey is spent on the question.
+  const [taken, state] = await Promise.all([
+    tx.first(q.lanes.take, { tenant, kind, conversationId, token, until, now }),
+    stateOf(q, tx, conversation, client),
+  ]);
   if (taken === undefined) return null;
-  const state = await stateOf(q, tx, conversation, client);
   return { lease: { kind, conversationId, token, until, claims: taken.claims }, state };
 }
 

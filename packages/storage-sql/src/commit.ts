@@ -17,25 +17,31 @@ import { conversationOf } from './rows/conversation-row';
 import { stateOf } from './state';
 
 /**
- * Everything is checked by the write that depends on it, and a check that fails undoes the writes before it. That spares
- * the common case, in which nothing fails, a read for each check.
+ * Everything is checked by the write that depends on it, and a check that fails undoes all the writes. That spares the
+ * common case, in which nothing fails, a read for each check. What does not depend on each other's answers is sent together,
+ * and runs in the order in which it stands here.
  */
 export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<CommitResult> {
-  await updateClient(q, tx, params);
-  const advanced = await advance(q, tx, params);
+  // The client first: that is the order in which everybody locks them.
+  const [, advanced] = await Promise.all([updateClient(q, tx, params), advance(q, tx, params)]);
   const superseded = await supersede(q, tx, params);
-  await decide(q, tx, params);
-  const conversation = await patch(q, tx, params, advanced);
-  const cancelled = await writeOutbound(q, tx, params, conversation);
-  await writeTicket(q, tx, params);
-  if (params.addNote !== null) await tx.run(q.notes.insert, params.addNote);
-  await followReminder(q, tx, params);
-  await follow(q, tx, 'watch', params);
-  await follow(q, tx, 'announce', params);
-  if (params.report !== null)
-    await tx.run(q.outage.report, { ...params.report, tenant: params.tenant, clientId: conversation.clientId });
-  if (!(await tell(q, tx, params, conversation.clientId))) throw await refused(q, tx, params);
-  const kept = await followMessages(q, tx, params);
+  const conversation: Conversation = { ...advanced, ...params.conversation };
+  const deciding = decide(q, tx, params);
+  // Of several, those that are undecided are read first, and nothing behind it may be asked before that is written.
+  if (params.decidedMessageIds.length > 1) await deciding;
+  const [cancelled, kept] = await Promise.all([
+    writeOutbound(q, tx, params, conversation),
+    followMessages(q, tx, params),
+    deciding,
+    patch(q, tx, params, advanced, conversation),
+    writeTicket(q, tx, params),
+    addNote(q, tx, params),
+    followReminder(q, tx, params),
+    follow(q, tx, 'watch', params),
+    follow(q, tx, 'announce', params),
+    report(q, tx, params, conversation.clientId),
+    tellOnce(q, tx, params, conversation.clientId),
+  ]);
   const onward = kept ? await next(q, tx, conversation) : null;
   // Last: readers of the feed wait for whoever has numbered entries and not committed.
   await appendEvents(q, tx, params.tenant, [...superseded, ...cancelled, ...params.events]);
@@ -112,8 +118,8 @@ async function patch(
   tx: SqlExecutor,
   params: CommitParams,
   before: Conversation,
-): Promise<Conversation> {
-  const after: Conversation = { ...before, ...params.conversation };
+  after: Conversation,
+): Promise<void> {
   if (after.status === 'closed' && params.conversation.status === 'closed') {
     const waiting = await tx.first(q.messages.undecided, params);
     if (waiting !== undefined) throw await refused(q, tx, params);
@@ -127,7 +133,19 @@ async function patch(
     after.locale === before.locale &&
     after.closedAt === before.closedAt;
   if (!sameDetails) await tx.run(q.conversations.setDetails, after);
-  return after;
+}
+
+async function addNote(q: SqlQueries, tx: SqlExecutor, { addNote: note }: CommitParams): Promise<void> {
+  if (note !== null) await tx.run(q.notes.insert, note);
+}
+
+async function report(q: SqlQueries, tx: SqlExecutor, params: CommitParams, clientId: string): Promise<void> {
+  if (params.report === null) return;
+  await tx.run(q.outage.report, { ...params.report, tenant: params.tenant, clientId });
+}
+
+async function tellOnce(q: SqlQueries, tx: SqlExecutor, params: CommitParams, clientId: string): Promise<void> {
+  if (!(await tell(q, tx, params, clientId))) throw await refused(q, tx, params);
 }
 
 async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {

@@ -1,6 +1,10 @@
 import type { Statement } from './statement';
 
-/** Runs statements inside one transaction. Of no use any more once the transaction's body has returned. */
+/**
+ * Runs statements inside one transaction, in the order in which they are given, whether or not the answer to the last one was
+ * waited for: where a journey is expensive, what is given together travels together. Of no use any more once the transaction's body
+ * has returned or failed.
+ */
 export interface SqlExecutor {
   /** All rows of the result. */
   all<P extends object, R>(statement: Statement<P, R>, params: P): Promise<R[]>;

@@ -13,10 +13,12 @@ export async function stateOf(
   client: Client,
 ): Promise<ConversationState> {
   const { tenant, id: conversationId, ticketId } = conversation;
-  const messages = await tx.all(q.messages.undecided, { tenant, conversationId });
-  const reminder = await tx.first(q.reminders.pending, { tenant, conversationId });
-  // Most conversations have none, and are spared the statement.
-  const ticket = ticketId === null ? undefined : await tx.first(q.tickets.get, { tenant, id: ticketId });
+  const [messages, reminder, ticket] = await Promise.all([
+    tx.all(q.messages.undecided, { tenant, conversationId }),
+    tx.first(q.reminders.pending, { tenant, conversationId }),
+    // Most conversations have none, and are spared the statement.
+    ticketId === null ? undefined : tx.first(q.tickets.get, { tenant, id: ticketId }),
+  ]);
   const [message = null, ...following] = messages.map(inboundOf);
   return {
     conversation,
