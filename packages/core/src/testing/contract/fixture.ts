@@ -177,8 +177,8 @@ export class Fixture {
   }
 
   /** Claims the one conversation whose turn it is and reads what is to be decided. */
-  async claimTurn(): Promise<Turn> {
-    const [lease] = await this.claim('process', { limit: 1 });
+  async claimTurn(of: { readonly conversationId?: string } = {}): Promise<Turn> {
+    const [lease] = await this.claim('process', { limit: 1, ...of });
     const state = await this.state(given(lease, 'a lane to claim').conversationId);
     return { lease: given(lease), state: { ...state, message: given(state.message, 'a message to decide') } };
   }

@@ -152,7 +152,7 @@ export function turnCases(cases: Cases): void {
       const states = await fixture.storage.states({ tenant: fixture.tenant, conversationIds });
       const texts = states.map(({ message, following }) => [message, ...following].map((one) => one?.text));
       equal(texts, [['a', 'b'], Array.from({ length: 50 }, (_, index) => `${index + 1}`)]);
-      const turn = await fixture.claimTurn();
+      const turn = await fixture.claimTurn({ conversationId: conversation.id });
       const next = given(await fixture.decide(turn));
       equal([next.message?.text, next.following.at(0)?.text, next.following.at(-1)?.text], ['2', '3', '51']);
     });
