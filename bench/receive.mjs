@@ -28,7 +28,8 @@ const channelOf = (client) => ({ transport: 'none', address: { to: client } });
 
 function engineOn(storage, classifier) {
   return createEngine({
-    scenarios: supportScenarios,
+    // A reminder that is replaced is part of an ordinary message.
+    scenarios: supportScenarios.map((scenario) => ({ ...scenario, reminders: true })),
     storage,
     transports: { none: transport },
     // Thousands of equal questions of one client would all be held after the second.

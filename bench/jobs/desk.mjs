@@ -11,10 +11,10 @@ const fixedClassifier = {
 };
 
 /** An engine whose transport takes everything at once and tells so; it delivers only once it is started. */
-export function engineOn(storage, sent = () => undefined) {
+export function engineOn(storage, sent = () => undefined, options = {}) {
   return createEngine({
-    // What has a delay is not due yet.
-    scenarios: supportScenarios.map((scenario) => ({ ...scenario, delay: '0s' })),
+    // What has a delay is not due yet; and a reminder that is replaced is part of an ordinary message.
+    scenarios: supportScenarios.map((scenario) => ({ ...scenario, delay: '0s', reminders: true })),
     storage,
     classifier: fixedClassifier,
     transports: {
@@ -29,6 +29,7 @@ export function engineOn(storage, sent = () => undefined) {
     },
     // Thousands of equal questions of one client would all be held after the second.
     policy: { receiving: { clientRateLimit: false }, escalation: { repeats: false, loopGuard: false } },
+    ...options,
   });
 }
 

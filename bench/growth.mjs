@@ -1,0 +1,168 @@
+// What a message and a reminder cost as the tables grow, and whether a process grows with them. Ratios within one run.
+//
+//   npm run bench:growth      SIZES=1000,100000,1000000 MESSAGES=2000 REMINDERS=2000 MEMORY=100000
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { postgresStorage } from '@firstline/adapter-postgres';
+import { sqliteStorage } from '@firstline/adapter-sqlite';
+import { ManualClock } from '@firstline/core/testing';
+import Database from 'better-sqlite3';
+import pg from 'pg';
+import { history, pendingReminders } from './growth/seed.mjs';
+import { channelOf, engineOn, TEXT } from './jobs/desk.mjs';
+import { PostgresServer } from './jobs/postgres-server.mjs';
+
+const SIZES = (process.env.SIZES ?? '1000,100000,1000000').split(',').map(Number);
+const PENDING = (process.env.PENDING ?? '10000,1000000').split(',').map(Number);
+const MESSAGES = Number(process.env.MESSAGES ?? 2_000);
+const REMINDERS = Number(process.env.REMINDERS ?? 2_000);
+const MEMORY = Number(process.env.MEMORY ?? 100_000);
+const NOW = Date.parse('2026-03-02T09:00:00Z');
+
+const server = await PostgresServer.start();
+const folder = mkdtempSync(join(tmpdir(), 'firstline-growth-'));
+let files = 0;
+
+/** Each makes an empty database with Firstline's tables, and says how to open it and how to fill it. */
+const databases = {
+  async SQLite() {
+    const filename = join(folder, `${(files += 1)}.db`);
+    const open = () => sqliteStorage({ filename, synchronous: 'normal' });
+    await opened(open());
+    const fill = async (statements) => {
+      const database = new Database(filename);
+      for (const statement of statements) database.exec(statement);
+      database.close();
+    };
+    return { open, fill };
+  },
+  async Postgres() {
+    const config = await server.database();
+    const open = () => postgresStorage({ config, max: 10 });
+    await opened(open());
+    const fill = async (statements) => {
+      const client = new pg.Client(config);
+      await client.connect();
+      try {
+        for (const statement of statements) await client.query(statement);
+        await client.query("select setval('firstline_feed_numbers', (select coalesce(max(seq), 1) from events))");
+        await client.query('vacuum analyze');
+      } finally {
+        await client.end();
+      }
+    };
+    return { open, fill };
+  },
+};
+
+try {
+  for (const [name, make] of Object.entries(databases)) {
+    console.log(`\n${name}: \`receive\` beside so many stored messages, one at a time`);
+    console.table(await growing(SIZES, (size) => receiving(make, size)));
+    console.log(`${name}: ${REMINDERS} reminders beside so many pending ones, milliseconds each`);
+    console.table(await growing(PENDING, (size) => reminding(make, size)));
+  }
+  console.log('\nMemory of a process on SQLite, MB held after so many messages');
+  console.table(await remembering());
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function opened(storage) {
+  await storage.open();
+  await storage.close();
+}
+
+/** The figures of each size, and those of the last as ratios to those of the first. */
+async function growing(sizes, measure) {
+  const rows = [];
+  for (const size of sizes) rows.push({ stored: size.toLocaleString('en'), ...(await measure(size)) });
+  const [first, last] = [rows[0], rows.at(-1)];
+  const ratio = Object.fromEntries(Object.keys(first).map((key) => [key, (last[key] / first[key]).toFixed(2)]));
+  return [...rows.map(rounded), { ...ratio, stored: 'ratio' }];
+}
+
+function rounded(row) {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? value.toFixed(2) : value]),
+  );
+}
+
+async function receiving(make, size) {
+  const { open, fill } = await make();
+  await fill(history(size, NOW));
+  const clock = new ManualClock(NOW);
+  const engine = engineOn(open(), undefined, { clock });
+  const say = (index) => {
+    const clientId = `c${index % 200}`;
+    clock.set(NOW + index);
+    return engine.receive({ clientId, text: TEXT, id: `m${index}`, channel: channelOf(clientId) });
+  };
+  for (let index = 0; index < 600; index += 1) await say(index);
+  const times = [];
+  for (let index = 600; index < 600 + MESSAGES; index += 1) {
+    const at = performance.now();
+    await say(index);
+    times.push(performance.now() - at);
+  }
+  await engine.stop();
+  times.sort((a, b) => a - b);
+  return { 'p50 ms': times[Math.floor(times.length / 2)], 'p99 ms': times[Math.floor(times.length * 0.99)] };
+}
+
+async function reminding(make, size) {
+  const { open, fill } = await make();
+  await fill(pendingReminders(size, NOW));
+  const clock = new ManualClock(NOW);
+  const engine = engineOn(open(), undefined, { clock });
+  const say = (round) => async (index) => {
+    const clientId = `r${index}`;
+    await engine.receive({ clientId, text: TEXT, id: `${round}-${index}`, channel: channelOf(clientId) });
+  };
+  const insert = await timed(say(0));
+  await engine.tick();
+  const replace = await timed(say(1));
+  await engine.tick();
+  clock.set(NOW + 15 * 60_000 + 1);
+  const at = performance.now();
+  const { reminded } = await engine.tick();
+  const fire = (performance.now() - at) / reminded;
+  if (reminded !== REMINDERS) throw new Error(`${reminded} reminders fired instead of ${REMINDERS}`);
+  await engine.stop();
+  return { 'first message, reminder inserted': insert, 'next one, cancelled and inserted': replace, fired: fire };
+}
+
+/** Eight at a time; milliseconds each. */
+async function timed(one) {
+  let next = 0;
+  const at = performance.now();
+  const worker = async () => {
+    while (next < REMINDERS) await one(next++);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return (performance.now() - at) / REMINDERS;
+}
+
+async function remembering() {
+  const { open } = await databases.SQLite();
+  const engine = engineOn(open());
+  await engine.start();
+  const rows = [];
+  for (let said = 0; said <= MEMORY; said += 1_000) {
+    if (said % (MEMORY / 5) === 0) {
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      rows.push({ messages: said.toLocaleString('en'), MB: ((heapUsed + external) / 1e6).toFixed(1) });
+    }
+    const thousand = Array.from({ length: 1_000 }, (_, index) => `c${(said + index) % 5_000}`);
+    await Promise.all(
+      thousand.map((clientId, index) =>
+        engine.receive({ clientId, text: TEXT, id: `m${said + index}`, channel: channelOf(clientId) }),
+      ),
+    );
+  }
+  await engine.stop();
+  return rows;
+}
