@@ -19,15 +19,22 @@ export function connectionsOf(target: PostgresTarget): Connections {
     return { pool, close: async () => void pool.removeListener('error', ignore) };
   }
   const pool = new pg.Pool({
+    ...clientSettings(target),
+    max: target.max ?? 10,
     // Statements that are given together travel together, from pg 8.22 on; older ones do not know the setting.
     ...{ pipeline: true },
-    ...('connectionString' in target ? { connectionString: target.connectionString } : renamed(target.config)),
-    max: target.max ?? 10,
-    connectionTimeoutMillis: target.connectTimeoutMs ?? 5_000,
-    keepAlive: true,
   });
   pool.on('error', ignore);
   return { pool, close: () => pool.end() };
+}
+
+/** For one connection, as pg takes it. */
+export function clientSettings(target: Exclude<PostgresTarget, { pool: unknown }>): pg.ClientConfig {
+  return {
+    ...('connectionString' in target ? { connectionString: target.connectionString } : renamed(target.config)),
+    connectionTimeoutMillis: target.connectTimeoutMs ?? 5_000,
+    keepAlive: true,
+  };
 }
 
 function renamed({ applicationName, ...config }: Extract<PostgresTarget, { config: unknown }>['config']) {

@@ -1,4 +1,4 @@
-import { FirstlineError } from '@firstline/core';
+import { type Clock, FirstlineError, type Logger, systemClock } from '@firstline/core';
 import type { PostgresPool } from './postgres-pool';
 
 /** Where the server is. What is left out comes from the usual environment variables (`PGHOST`, `PGUSER` and so on). */
@@ -21,6 +21,9 @@ interface OpenedHere {
   /** How long to wait for a connection, in milliseconds. Default 5,000. */
   readonly connectTimeoutMs?: number;
 }
+
+/** Where one connection goes. */
+export type PostgresServer = { readonly connectionString: string } | { readonly config: PostgresConfig };
 
 /** Where the data is: behind a pool the caller made, or behind one made here. */
 export type PostgresTarget =
@@ -57,6 +60,21 @@ export interface PostgresStorageOptions {
    * `false`: it rejects with `storage_unavailable` then. Default true.
    */
   readonly migrate?: boolean;
+  /**
+   * Whether other processes on the same tables are told of commits, and heard, by NOTIFY and LISTEN:
+   *
+   * - `true`   they are. Hearing takes one connection beside those of the pool, while a worker runs or the feed is followed
+   * - where to: the same, with that one connection made there. For a pool behind a proxy that hands connections from one
+   *            transaction to the next, such as PgBouncer in transaction mode: it cannot pass notifications on
+   * - `false`  each process finds the others' work with its next sweep (`policy.work.sweep`)
+   *
+   * Where listening does not work, sweeps do it, and the logger is told once. Default true.
+   */
+  readonly signals?: boolean | PostgresServer;
+  /** For the pauses of signals; the times of rows come from the engine. Default `systemClock()`. */
+  readonly clock?: Clock;
+  /** Is told when other processes are not heard, and when they are again. A pino instance fits. Default: nobody. */
+  readonly logger?: Logger;
 }
 
 export interface PostgresTimeouts {
@@ -70,11 +88,16 @@ export interface PostgresSettings {
   readonly schema: string | null;
   readonly timeouts: PostgresTimeouts;
   readonly migrate: boolean;
+  /** Where to listen; `null`: nobody is told or heard. */
+  readonly signals: PostgresTarget | null;
+  readonly clock: Clock;
+  readonly logger: Logger | null;
 }
 
 const TARGETS = ['pool', 'connectionString', 'config'];
 const OPENING = ['max', 'connectTimeoutMs'];
-const OPTIONS = ['schema', 'statementTimeoutMs', 'lockTimeoutMs', 'idleTimeoutMs', 'migrate'];
+const TIMEOUTS = ['statementTimeoutMs', 'lockTimeoutMs', 'idleTimeoutMs'];
+const OPTIONS = ['schema', ...TIMEOUTS, 'migrate', 'signals', 'clock', 'logger'];
 /** Longer names are cut off by the server. */
 const NAME_MAX_BYTES = 63;
 
@@ -84,8 +107,9 @@ export function checkedSettings(target: PostgresTarget, options: PostgresStorage
   known('options', options, OPTIONS);
   const { schema, migrate = true } = options;
   if (typeof migrate !== 'boolean') throw invalid('migrate', 'expected true or false');
+  const checked = checkedTarget(target);
   return {
-    target: checkedTarget(target),
+    target: checked,
     schema: schema === undefined ? null : checkedSchema(schema),
     timeouts: {
       statementMs: milliseconds('statementTimeoutMs', options.statementTimeoutMs, 10_000),
@@ -93,7 +117,19 @@ export function checkedSettings(target: PostgresTarget, options: PostgresStorage
       idleMs: milliseconds('idleTimeoutMs', options.idleTimeoutMs, 10_000),
     },
     migrate,
+    signals: checkedSignals(options.signals ?? true, checked),
+    clock: options.clock ?? systemClock(),
+    logger: options.logger ?? null,
   };
+}
+
+function checkedSignals(given: boolean | PostgresServer, target: PostgresTarget): PostgresTarget | null {
+  if (typeof given === 'boolean') return given ? target : null;
+  const { connectionString, config } = (given ?? {}) as Partial<Record<'connectionString' | 'config', unknown>>;
+  const place =
+    connectionString === undefined ? isObject(config) : config === undefined && isPostgresUrl(connectionString);
+  if (!place) throw invalid('signals', 'expected true, false, or one of { connectionString } and { config }');
+  return given;
 }
 
 function checkedTarget(target: PostgresTarget): PostgresTarget {
@@ -107,17 +143,24 @@ function checkedTarget(target: PostgresTarget): PostgresTarget {
     return target;
   }
   if ('connectionString' in target) {
-    const text: unknown = target.connectionString;
-    if (typeof text !== 'string' || !/^postgres(ql)?:\/\//.test(text)) {
+    if (!isPostgresUrl(target.connectionString)) {
       throw invalid('connectionString', 'expected one that begins with postgres:// or postgresql://');
     }
-  } else if (typeof target.config !== 'object') {
+  } else if (!isObject(target.config)) {
     throw invalid('config', 'expected an object');
   }
   const { max = 10 } = target;
   if (!Number.isInteger(max) || max < 1) throw invalid('max', 'expected a whole number, 1 or more');
   milliseconds('connectTimeoutMs', target.connectTimeoutMs, 1);
   return target;
+}
+
+function isPostgresUrl(text: unknown): boolean {
+  return typeof text === 'string' && /^postgres(ql)?:\/\//.test(text);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 export function checkedSchema(schema: unknown): string {

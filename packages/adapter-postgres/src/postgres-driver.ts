@@ -5,7 +5,9 @@ import { type Connections, connectionsOf } from './connections';
 import type { PostgresSettings, PostgresTimeouts } from './options';
 import { fromPostgres, isRepeatable, isDisconnected } from './postgres-errors';
 import { PostgresExecutor } from './postgres-executor';
-import type { PostgresClient } from './postgres-pool';
+import type { PostgresClient, PostgresQuery } from './postgres-pool';
+import { PostgresSignals } from './postgres-signals';
+import { within } from './within';
 
 /** Between the attempts of a transaction that crossed another one: the last comes some two thirds of a second late. */
 const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
@@ -16,18 +18,25 @@ const CHARACTERISTICS: Readonly<Record<TransactionMode, string>> = {
   write: 'isolation level read committed, read write',
 };
 
+/** A signal that takes longer is lost, and the connection with it. */
+const SIGNAL_MS = 5_000;
+
 type Sleep = (ms: number) => Promise<unknown>;
 
 /** Runs transactions on the connections of a pool, each on one of its own. */
 export class PostgresDriver implements SqlDriver {
   readonly #settings: PostgresSettings;
   readonly #sleep: Sleep;
+  readonly signals?: PostgresSignals;
   readonly #active = new Set<Promise<unknown>>();
   #connections: Connections | null = null;
 
   constructor(settings: PostgresSettings, sleep: Sleep = sleepFor) {
     this.#settings = settings;
     this.#sleep = sleep;
+    const { schema, signals: target, clock, logger } = settings;
+    const run = (query: PostgresQuery): Promise<unknown> => this.#alone(query);
+    if (target !== null) this.signals = new PostgresSignals({ schema, target, run, clock, logger });
   }
 
   async open(): Promise<void> {
@@ -46,6 +55,7 @@ export class PostgresDriver implements SqlDriver {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#active);
+    await this.signals?.close();
     await this.#connections?.close();
   }
 
@@ -77,6 +87,21 @@ export class PostgresDriver implements SqlDriver {
       throw error;
     } finally {
       void tx.end();
+      client.removeListener('error', ignore);
+      client.release(lost);
+    }
+  }
+
+  /** One statement that is a transaction by itself. */
+  async #alone(query: PostgresQuery): Promise<void> {
+    const client = await this.#connect();
+    let lost = false;
+    try {
+      await within(this.#settings.clock, SIGNAL_MS, client.query(query));
+    } catch (error) {
+      lost = true;
+      throw fromPostgres(error);
+    } finally {
       client.removeListener('error', ignore);
       client.release(lost);
     }

@@ -26,6 +26,7 @@ import { DueLane } from './runtime/due-lane';
 import { EndpointHealth } from './runtime/endpoint-health';
 import { endpoints, outboxStatus } from './runtime/endpoints';
 import { subscribe } from './runtime/feed';
+import { FeedReads } from './runtime/feed-reads';
 import { health, stats } from './runtime/health';
 import { announcer } from './runtime/announcer';
 import { Detection } from './runtime/detection';
@@ -86,6 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
     ingressFor(context, endpointHealth, transport, (input) => take(input, { wait: false })),
   );
   const operators = new Operators(context, processor);
+  const reads = new FeedReads(context.storage, context.tenant);
 
   return {
     start: () => lifecycle.start(),
@@ -129,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
       status: () => context.templates.status(),
       check: (texts) => context.templates.check(texts),
     },
-    events: { subscribe: (params = {}) => lifecycle.follow((stopping) => subscribe(context, params, stopping)) },
+    events: { subscribe: (params = {}) => lifecycle.follow((stopping) => subscribe(context, reads, params, stopping)) },
   };
 }
 
@@ -191,7 +193,10 @@ function createContext(options: EngineOptions): EngineContext {
     ids: options.ids ?? uuidV7Source(clock),
     logger,
     dispatcher,
-    wakeups: new Wakeups(tenant, dispatcher, storage.signals ?? null),
+    wakeups: new Wakeups({
+      ...{ tenant, clock, dispatcher, sweepMs: policy.work.sweepMs },
+      signals: storage.signals ?? null,
+    }),
     watchesOutages: policy.outage.enabled && scenarios.some(({ outage }) => outage),
     incidents: new IncidentBook({ tenant, policy, scenarios: byId, storage }),
   };

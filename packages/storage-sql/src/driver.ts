@@ -1,3 +1,4 @@
+import type { StorageSignals } from '@firstline/core';
 import type { Statement } from './statement';
 
 /**
@@ -30,6 +31,8 @@ export type TransactionMode = 'read' | 'fresh' | 'write';
 
 /** A database, reduced to what the storage needs of it. */
 export interface SqlDriver {
+  /** Where the database tells processes of each other. */
+  readonly signals?: StorageSignals;
   /** Connects, unless it is connected. */
   open(): Promise<void>;
   /**

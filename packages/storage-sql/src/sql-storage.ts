@@ -1,4 +1,4 @@
-import { FirstlineError, type Storage, type StorageMethod } from '@firstline/core';
+import { FirstlineError, type Storage, type StorageMethod, type StorageSignals } from '@firstline/core';
 import { accept } from './accept';
 import { claimDeliveries } from './claim-deliveries';
 import { commit } from './commit';
@@ -31,6 +31,7 @@ type Params<K extends StorageMethod> = Parameters<Storage[K]>[0];
 
 /** A {@link Storage} on an SQL database. Opening once, closing once and refusing after it are done here for every driver. */
 export class SqlStorage implements Storage {
+  readonly signals?: StorageSignals;
   readonly #driver: SqlDriver;
   readonly #dialect: SqlDialect;
   readonly #migrating: Migrating;
@@ -42,6 +43,7 @@ export class SqlStorage implements Storage {
     this.#driver = driver;
     this.#dialect = dialect;
     this.#migrating = migrating;
+    if (driver.signals !== undefined) this.signals = driver.signals;
   }
 
   async open(): Promise<void> {

@@ -14,6 +14,13 @@ export interface StorageSignal {
 export interface StorageSignals {
   /** Never throws and is not waited for; signals close to each other may be sent as one. */
   send(signal: StorageSignal): void;
-  /** Calls `listener` for signals of any tenant, this process's own included, until the returned function is called. */
-  listen(listener: (signal: StorageSignal) => void): () => void;
+  /**
+   * Calls `listener` for signals of any tenant until the returned function is called. Those sent through this same object may
+   * be left out: whoever sent them has known first. May be called before the storage is open. Until somebody listens,
+   * nothing need be connected for it.
+   *
+   * `missed` is called when signals may have been lost: as soon as others can be heard for the first time, and again whenever
+   * that was interrupted. Whoever listens then looks at everything once.
+   */
+  listen(listener: (signal: StorageSignal) => void, missed?: () => void): () => void;
 }

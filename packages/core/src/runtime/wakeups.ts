@@ -1,50 +1,115 @@
+import type { Clock } from '../ports/clock';
 import type { Dispatcher } from '../ports/dispatcher';
 import type { StorageSignal, StorageSignals } from '../ports/storage-signals';
 import type { WorkKind } from '../ports/storage-work';
 
 type Due = Readonly<Partial<Record<WorkKind, number>>>;
 
+interface WakeupsParts {
+  readonly tenant: string;
+  readonly clock: Clock;
+  /** How often those who follow look though nobody told them to. */
+  readonly sweepMs: number;
+  readonly dispatcher: Dispatcher;
+  /** `null`: the storage does not tell of other processes. */
+  readonly signals: StorageSignals | null;
+}
+
 /**
  * Wake-ups after a commit: for the dispatcher, for followers of the feed, and for the other processes on the same storage.
- * They carry no truth: a lost one costs one sweep.
+ * They carry no truth: a lost one costs one sweep. Others are heard while this process works or follows the feed.
  */
 export class Wakeups {
-  /** Called after each commit, of this process or of another one that told so. */
-  readonly feed = new Set<() => void>();
-  readonly #tenant: string;
-  readonly #dispatcher: Dispatcher;
-  readonly #signals: StorageSignals | null;
+  readonly #parts: WakeupsParts;
+  readonly #followers = new Set<() => void>();
+  /** What this process works off; empty while it does not. */
+  #kinds: readonly WorkKind[] = [];
   #unlisten: (() => void) | null = null;
+  #sweeping: AbortController | null = null;
 
-  constructor(tenant: string, dispatcher: Dispatcher, signals: StorageSignals | null) {
-    this.#tenant = tenant;
-    this.#dispatcher = dispatcher;
-    this.#signals = signals;
+  constructor(parts: WakeupsParts) {
+    this.#parts = parts;
   }
 
-  /** From now on other processes are heard. */
-  start(): void {
-    this.#unlisten ??= this.#signals?.listen((signal) => this.#hear(signal)) ?? null;
+  /** From now on the dispatcher is told what other processes leave due of these kinds. */
+  start(kinds: readonly WorkKind[]): void {
+    this.#kinds = kinds;
+    this.#listen();
   }
 
   stop(): void {
-    this.#unlisten?.();
-    this.#unlisten = null;
+    this.#kinds = [];
+    this.#listen();
+  }
+
+  /**
+   * Calls `follower` after each commit, of this process or of another one that told so, and with each sweep, until the
+   * returned function is called.
+   */
+  follow(follower: () => void): () => void {
+    this.#followers.add(follower);
+    this.#listen();
+    this.#sweeping ??= this.#sweep();
+    return () => {
+      this.#followers.delete(follower);
+      this.#listen();
+      if (this.#followers.size > 0) return;
+      this.#sweeping?.abort();
+      this.#sweeping = null;
+    };
+  }
+
+  /** One for all followers, so that they wake together and share a look. */
+  #sweep(): AbortController {
+    const { clock, sweepMs } = this.#parts;
+    const stop = new AbortController();
+    const loop = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(sweepMs, stop.signal);
+        if (stop.signal.aborted) return;
+        for (const follower of [...this.#followers]) follower();
+      }
+    };
+    void loop();
+    return stop;
   }
 
   /** This process has committed. */
   announce(due: Due): void {
+    const { tenant, signals } = this.#parts;
     this.#wake(due);
-    this.#signals?.send({ tenant: this.#tenant, due });
+    signals?.send({ tenant, due });
+  }
+
+  #listen(): void {
+    const isWanted = this.#kinds.length > 0 || this.#followers.size > 0;
+    if (isWanted) {
+      this.#unlisten ??=
+        this.#parts.signals?.listen(
+          (signal) => this.#hear(signal),
+          () => this.#miss(),
+        ) ?? null;
+      return;
+    }
+    this.#unlisten?.();
+    this.#unlisten = null;
   }
 
   #hear({ tenant, due }: StorageSignal): void {
-    if (tenant === this.#tenant) this.#wake(due);
+    if (tenant !== this.#parts.tenant) return;
+    // Of a kind that only a newer version knows, the newer version takes care.
+    const known = Object.entries(due).filter(([kind]) => this.#kinds.includes(kind as WorkKind));
+    this.#wake(Object.fromEntries(known));
+  }
+
+  #miss(): void {
+    const now = this.#parts.clock.now();
+    this.#wake(Object.fromEntries(this.#kinds.map((kind) => [kind, now])));
   }
 
   #wake(due: Due): void {
-    for (const [kind, at] of Object.entries(due)) this.#dispatcher.notify(kind as WorkKind, at);
-    for (const follower of this.feed) follower();
+    for (const [kind, at] of Object.entries(due)) this.#parts.dispatcher.notify(kind as WorkKind, at);
+    for (const follower of [...this.#followers]) follower();
   }
 }
 

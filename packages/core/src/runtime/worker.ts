@@ -72,7 +72,7 @@ export class Worker {
     const { tenant, clock, logger, policy, dispatcher, wakeups } = this.#context;
     const look = (kind: WorkKind): Promise<number | null> => this.#look(kind);
     await dispatcher.start({ tenant, kinds: KINDS, look, sweepMs: policy.work.sweepMs, clock, logger });
-    wakeups.start();
+    wakeups.start(KINDS);
   }
 
   /** Stops claiming and waits for everything that was begun. */

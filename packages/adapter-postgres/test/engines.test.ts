@@ -1,0 +1,68 @@
+import { createEngine, type Engine } from '@firstline/core';
+import { countingIds, FakeTransport, ManualClock } from '@firstline/core/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { postgresStorage } from '../src/index';
+import { TestDatabase } from './support/database';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+});
+afterAll(() => database.end());
+
+const CHANNEL = { transport: 'fake', address: { to: 'c' } };
+
+/** Nothing is ever found by sweeping: the clock of all of them stands still. */
+async function engines(schema: string, signals: boolean) {
+  const clock = new ManualClock();
+  const transport = new FakeTransport();
+  const make = (prefix: string): Engine =>
+    createEngine({
+      scenarios: [{ id: 'HELP', description: 'Needs help', examples: ['help me', 'I need help'], reply: 'On it.' }],
+      storage: postgresStorage({ config: database.config, max: 4 }, { schema, signals }),
+      transports: { fake: transport },
+      policy: { work: { sweep: '8h' }, receiving: { clientRateLimit: false } },
+      ids: {
+        next: (
+          (next) => () =>
+            `${prefix}${next()}`
+        )(countingIds().next),
+      },
+      clock,
+    });
+  return { gateway: make('gateway-'), worker: make('worker-'), transport, clock };
+}
+
+/** Of the worker's feed; resolves when the entry is there. */
+async function sees(engine: Engine, type: string): Promise<number> {
+  for await (const event of engine.events.subscribe()) if (event.type === type) return event.seq;
+  throw new Error('the feed ended');
+}
+
+it('another process is woken by a commit, decides, delivers, and is followed, with sweeps hours away', async () => {
+  const { gateway, worker, transport, clock } = await engines('woken', true);
+  await worker.start();
+  // The gateway never works itself; it only takes messages in and follows the feed.
+  const settled = sees(gateway, 'delivery.settled');
+  const at = clock.now();
+  const { messageId } = await gateway.receive({ clientId: 'c', text: 'help me', channel: CHANNEL }, { wait: false });
+  await settled;
+  expect(await gateway.explain(messageId)).not.toBeNull();
+  expect(transport.sent.length).toBeGreaterThan(0);
+  expect(clock.now()).toBe(at);
+  await Promise.all([gateway.stop(), worker.stop()]);
+});
+
+it('without signals it costs the sweep, and nothing else', async () => {
+  const { gateway, worker, transport, clock } = await engines('swept', false);
+  await worker.start();
+  // Whatever there was to find at the start has been looked for.
+  while (clock.sleeping < 7) await new Promise((resolve) => setImmediate(resolve));
+  await gateway.receive({ clientId: 'c', text: 'help me', channel: CHANNEL }, { wait: false });
+  const settled = sees(worker, 'delivery.settled');
+  expect(transport.sent).toHaveLength(0);
+  await clock.advance('8h');
+  await settled;
+  expect(transport.sent.length).toBeGreaterThan(0);
+  await Promise.all([gateway.stop(), worker.stop()]);
+});
