@@ -1,4 +1,4 @@
-import { migrate, migrationScript } from '@firstline/storage-sql';
+import { migrate, migrationScript, type MigrationStatus, migrationStatus } from '@firstline/storage-sql';
 import { checkedSchema, checkedSettings, type PostgresStorageOptions, type PostgresTarget } from './options';
 import { postgresDialect } from './postgres-dialect';
 import { PostgresDriver } from './postgres-driver';
@@ -14,11 +14,32 @@ export async function migratePostgres(
   target: PostgresTarget,
   options: Pick<PostgresStorageOptions, 'schema'> = {},
 ): Promise<void> {
+  await withDriver(target, options, (driver, dialect) => migrate(driver, dialect));
+}
+
+/**
+ * How far the tables are, and what {@link migratePostgres} would run to bring them up to date. Writes nothing, and needs no
+ * right to.
+ *
+ * @throws FirstlineError `invalid_options`, `schema_too_new`, `storage_unavailable`
+ */
+export function postgresMigrationStatus(
+  target: PostgresTarget,
+  options: Pick<PostgresStorageOptions, 'schema'> = {},
+): Promise<MigrationStatus> {
+  return withDriver(target, options, migrationStatus);
+}
+
+async function withDriver<T>(
+  target: PostgresTarget,
+  options: Pick<PostgresStorageOptions, 'schema'>,
+  work: (driver: PostgresDriver, dialect: ReturnType<typeof postgresDialect>) => Promise<T>,
+): Promise<T> {
   const settings = checkedSettings(target, options);
   const driver = new PostgresDriver(settings);
   await driver.open();
   try {
-    await migrate(driver, postgresDialect(settings.schema));
+    return await work(driver, postgresDialect(settings.schema));
   } finally {
     await driver.close();
   }

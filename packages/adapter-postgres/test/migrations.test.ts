@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acceptParams } from './support/params';
-import { migratePostgres, migrationSql, postgresStorage } from '../src/index';
+import { migratePostgres, migrationSql, postgresMigrationStatus, postgresStorage } from '../src/index';
 import { TestDatabase } from './support/database';
 
 let database: TestDatabase;
@@ -113,4 +113,18 @@ it('a process goes on when another one has added a column', async () => {
   await database.query('alter table grown.conversations add column more text');
   await storage.accept({ ...acceptParams('n'), message: { ...acceptParams('m').message, id: 'n' } });
   await storage.close();
+});
+
+it('says how far the tables are, and makes none', async () => {
+  const [target, options] = [{ config: database.config }, { schema: 'status' }];
+  const before = await postgresMigrationStatus(target, options);
+  expect(before.applied).toEqual([]);
+  expect(before.pending.map(({ name }) => name)).toEqual(['0001_initial', '0002_incidents', '0003_delivery']);
+  expect(await columns('status')).toEqual([]);
+  for (const { sql } of before.pending) expect(sql.length).toBeGreaterThan(0);
+  await migratePostgres(target, options);
+  expect(await postgresMigrationStatus(target, options)).toEqual({
+    applied: ['0001_initial', '0002_incidents', '0003_delivery'],
+    pending: [],
+  });
 });

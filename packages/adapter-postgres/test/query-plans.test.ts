@@ -5,7 +5,7 @@ import { migratePostgres } from '../src/index';
 import { postgresDialect } from '../src/postgres-dialect';
 import { TestDatabase } from './support/database';
 
-type AnyStatement = Statement<object, unknown>;
+type AnyStatement = Pick<Statement<object, unknown>, 'sql'>;
 
 interface Plan {
   readonly 'Node Type': string;

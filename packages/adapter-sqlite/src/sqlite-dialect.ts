@@ -14,7 +14,7 @@ export function sqliteDialect(): SqlDialect {
   });
   return {
     db,
-    registered: null,
+    registered: sql<number>`exists (select 1 from sqlite_schema where type = 'table' and name = 'firstline_migrations')`,
     schemaLock: null,
     beforeMigrations: [],
     afterMigrations: typicalStatistics(),

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { sqliteStorage } from '../src/index';
+import { sqliteMigrationStatus, sqliteStorage } from '../src/index';
 
 const TABLES = "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name";
 
@@ -57,4 +57,19 @@ it('leaves a database alone in which the names are taken', async () => {
   await expect(storage.open()).rejects.toMatchObject({ code: 'internal', message });
   expect(database.prepare(TABLES).pluck().all()).toEqual(['messages']);
   await storage.close();
+});
+
+it('says how far the tables are, and makes none', async () => {
+  const database = new Sqlite(':memory:');
+  const before = await sqliteMigrationStatus({ database });
+  expect(before.applied).toEqual([]);
+  expect(before.pending.map(({ name }) => name)).toEqual(['0001_initial', '0002_incidents', '0003_delivery']);
+  expect(database.prepare(TABLES).pluck().all()).toEqual([]);
+  const storage = sqliteStorage({ database });
+  await storage.open();
+  await storage.close();
+  database.prepare("delete from firstline_migrations where name = '0003_delivery'").run();
+  const { applied, pending } = await sqliteMigrationStatus({ database });
+  expect(applied).toEqual(['0001_initial', '0002_incidents']);
+  expect(pending[0]?.sql.some((statement) => statement.startsWith('create table "endpoints"'))).toBe(true);
 });

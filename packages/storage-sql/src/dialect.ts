@@ -65,8 +65,8 @@ export interface SqlDialect {
   /** How entries of the feed get numbers that grow in the order in which readers see them. */
   readonly feed: SerialFeed | ConcurrentFeed;
 
-  /** Whether the table of applied migrations is there; `null` where it is made, if need be, at no cost. */
-  readonly registered: RawBuilder<boolean> | null;
+  /** Whether the table of applied migrations is there. */
+  readonly registered: RawBuilder<boolean | number>;
 
   /** Run first by whoever migrates, so that installers wait for each other; `null` where every writer does. */
   readonly schemaLock: string | null;

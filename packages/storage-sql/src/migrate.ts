@@ -19,8 +19,7 @@ export async function migrate(
   migrating: Migrating = 'if needed',
 ): Promise<void> {
   // Whoever finds nothing to do needs no right to make tables.
-  const due =
-    dialect.registered === null ? migrations : await driver.transaction('fresh', (tx) => dueOnes(tx, dialect));
+  const due = await driver.transaction('fresh', (tx) => dueOnes(tx, dialect));
   if (due.length === 0) return;
   if (migrating === 'never') throw outdated(due);
   const { record } = registerOf(dialect);
@@ -64,15 +63,17 @@ function registerOf(dialect: SqlDialect) {
   const define = statements(dialect);
   const { registered } = dialect;
   return {
-    present: registered && define((db) => db.selectNoFrom(registered.as('present'))),
+    present: define((db) => db.selectNoFrom(registered.as('present'))),
     applied: define((db) => db.selectFrom('firstline_migrations').select('name')),
     record: define((db, p: Pick<Migration, 'name'>) => db.insertInto('firstline_migrations').values({ name: p.name })),
   };
 }
 
-async function dueOnes(tx: SqlExecutor, dialect: SqlDialect): Promise<readonly Migration[]> {
+/** Those that were not applied yet, in order. */
+export async function dueOnes(tx: SqlExecutor, dialect: SqlDialect): Promise<readonly Migration[]> {
   const { present, applied } = registerOf(dialect);
-  if (present !== null && (await tx.first(present, {}))?.present !== true) return migrations;
+  // Some databases have no booleans of their own.
+  if (!(await tx.first(present, {}))?.present) return migrations;
   const done = new Set((await tx.all(applied, {})).map((row) => row.name));
   refuseNewer(done);
   return migrations.filter((migration) => !done.has(migration.name));
