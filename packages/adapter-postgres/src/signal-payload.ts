@@ -56,5 +56,5 @@ export function signalsIn(
 
 function timesIn(kinds: unknown): Due {
   if (typeof kinds !== 'object' || kinds === null) return {};
-  return Object.fromEntries(Object.entries(kinds).filter(([, at]) => Number.isFinite(at))) as Due;
+  return Object.fromEntries(Object.entries(kinds).filter(([, at]) => Number.isFinite(at)));
 }

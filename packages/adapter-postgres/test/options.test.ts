@@ -22,6 +22,9 @@ describe('options', () => {
     ['lockTimeoutMs', { config }, { lockTimeoutMs: '5s' }],
     ['idleTimeoutMs', { config }, { idleTimeoutMs: 2 ** 31 }],
     ['migrate', { config }, { migrate: 'no' }],
+    ['signals', { config }, { signals: 'yes' }],
+    ['signals', { config }, { signals: { connectionString: 'mysql://user:correct-horse@127.0.0.1/db' } }],
+    ['signals', { config }, { signals: { connectionString: 'postgres://127.0.0.1/db', config } }],
     ['timeout', { config }, { timeout: 5 }],
   ])('names %s in %j, %j', (path, target, options) => {
     const create = () => postgresStorage(target as PostgresTarget, options as PostgresStorageOptions);
