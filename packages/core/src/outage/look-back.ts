@@ -40,6 +40,7 @@ const FLOODS_MATTER = 16;
 /** So few clients within so few minutes may be a flood of three and a bystander: more of either is waited for. */
 const FEW_CLIENTS = 6;
 const FEW_MINUTES = 4;
+const MOST_IN_FLOOD = 3;
 /** A client with more messages on one topic may be at the beginning of a flood. */
 const LIGHT_MESSAGES = 2;
 /** Reports a minute that are always to be expected: nothing is certain, also at night. */
@@ -64,6 +65,8 @@ class LookBack {
   #clients = 0;
   /** Of them those who wrote hardly more than once. */
   #light = 0;
+  /** When the latest three had all written: a flood of three needs but one bystander before it to look like four. */
+  #third = 0;
   #explained = 0;
   #oldest: number;
   #best: Finding | null = null;
@@ -113,6 +116,7 @@ class LookBack {
     }
     this.#seen.add(report.clientId);
     this.#clients += 1;
+    if (this.#clients === MOST_IN_FLOOD) this.#third = report.minute;
     this.#oldest = Math.min(this.#oldest, report.minute);
     if (report.region !== null) increase(this.#regions, report.region);
     if (this.#words.size > 0) for (const word of report.words) increase(this.#words, word);
@@ -157,6 +161,7 @@ class LookBack {
     const { scope, minute, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
     if (clients < FEW_CLIENTS && (minute - this.#oldest < FEW_MINUTES || this.#light < minClients)) return;
+    if (clients <= MOST_IN_FLOOD + 1 && minute - this.#third < FEW_MINUTES) return;
     const cost = scope.cost + (region === null ? 0 : TUNING.regionCost) + (word === null ? 0 : TUNING.wordCost);
     const least = Math.max(floor, this.#best?.nats ?? 0);
     if (roughNats(clients, expected, alpha) + ROUGHNESS - cost < least) return;

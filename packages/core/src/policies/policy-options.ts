@@ -325,7 +325,7 @@ function buildOutage(options: Exclude<PolicyOptions['outage'], undefined>): Poli
     confirm: given.confirm ?? 'auto',
     unconfirmedLimit: unconfirmedLimit === false ? null : unconfirmedLimit,
     falseAlarmsPerWeek: given.falseAlarmsPerWeek ?? 0.2,
-    minClients: given.minClients ?? 5,
+    minClients: given.minClients ?? 4,
     reopenWithinMs: ms(given.reopenWithin ?? '45m'),
     utcOffset: given.utcOffset ?? 0,
     graceMs: ms(given.grace ?? '20s'),
