@@ -14,6 +14,7 @@ const CURVE_MINUTES = 60;
 /** So long after an outage words are no evidence. */
 const AFTERMATH_MINUTES = 120;
 const MOST_OPEN = 100;
+const BEGINNING_MINUTES = 15;
 
 /** What the tracker asks of the minute it judges. */
 export type MinuteView = Pick<LookBackInput, 'minute' | 'volume' | 'variance' | 'regions' | 'doubt'> & {
@@ -108,14 +109,12 @@ export class IncidentTracker {
     const scope = narrow(finding, view.minute, view.regions);
     const wider = this.#open.find((incident) => isSame(incident, scope, finding));
     if (wider !== undefined) return widen(wider, scope, view.minute, signals);
-    if (finding.nats >= view.need)
-      this.#openNew(
-        withCompanions(scope, finding, view.minute, view.failures, view.regions),
-        finding,
-        view.minute,
-        signals,
-      );
-    else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
+    if (finding.nats >= view.need) {
+      const all = withCompanions(scope, finding, view.minute, view.failures, view.regions);
+      const begun = this.#open.find((incident) => isBeginning(incident, all, view.minute));
+      if (begun === undefined) this.#openNew(all, finding, view.minute, signals);
+      else widen(begun, all, view.minute, signals);
+    } else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
   }
 
   #candidate(scope: Scope, view: MinuteView): Candidate | null {
@@ -245,6 +244,12 @@ function isSame(incident: Incident, scope: NarrowScope, { explained, clients }: 
   const elsewhere = incident.region !== null && scope.region !== null && incident.region !== scope.region;
   if (elsewhere) return false;
   return scope.topics.some((topic) => incident.isKin(topic)) || explained >= TUNING.mergeShare * (explained + clients);
+}
+
+/** Whether an incident that has just begun is the first of an outage of several services that now shows. */
+function isBeginning(incident: Incident, { topics, region }: NarrowScope, minute: number): boolean {
+  if (incident.region !== region || minute - incident.openedAt > BEGINNING_MINUTES) return false;
+  return new Set(topics.map(({ service }) => service)).size > 1;
 }
 
 function widen(incident: Incident, scope: NarrowScope, minute: number, signals: OutageSignal[]): void {

@@ -7,6 +7,7 @@ const MOST_CLIENTS = 20_000;
 const RATE_MINUTES = 20;
 const FEWEST_MINUTES = 4;
 const HOUR = 60;
+const SEVERAL_SERVICES = 3;
 /** New clients a minute below which an outage cannot be told from its end within the hour. */
 const LEAST_EXCESS = 0.03;
 const LEAST_BASE = 0.002;
@@ -54,6 +55,10 @@ export class Incident {
     return this.closedAt === null ? this.#excess : 0;
   }
 
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
   knows(clientId: string): boolean {
     return this.#clients.has(clientId);
   }
@@ -62,8 +67,14 @@ export class Incident {
     return (this.region === null || this.region === region) && this.topics.includes(topic);
   }
 
+  /**
+   * Of the service that carries it: what it spilled into by wrong labels may be down for a reason of its own. An outage of
+   * several services is akin to all of them.
+   */
   isKin(topic: Topic): boolean {
-    return topic.service !== null && this.topics.some(({ service }) => service === topic.service);
+    if (topic.service === null) return false;
+    const services = new Set(this.topics.map(({ service }) => service));
+    return services.size >= SEVERAL_SERVICES ? services.has(topic.service) : this.topics[0]?.service === topic.service;
   }
 
   /** Those of the clients who were not named before. */
