@@ -20,6 +20,8 @@ const BEGINNING_MINUTES = 15;
 export type MinuteView = Pick<LookBackInput, 'minute' | 'volume' | 'variance' | 'regions' | 'doubt'> & {
   readonly scopes: readonly Scope[];
   readonly failures: readonly Topic[];
+  /** Clients who say that it works again. */
+  readonly relieved: readonly string[];
   /** Nats that opening an incident takes. */
   readonly need: number;
   /** Whether there is anything new to judge, and enough known to judge it by. */
@@ -185,10 +187,10 @@ export class IncidentTracker {
     signals.push({ ...signalOf('reopened', incident, minute, clientIds), evidence });
   }
 
-  #close({ minute, regions }: MinuteView, signals: OutageSignal[]): void {
+  #close({ minute, regions, relieved }: MinuteView, signals: OutageSignal[]): void {
     if (this.#open.length + this.#closed.length + this.#suspicions.length === 0) return;
     for (const incident of [...this.#open]) {
-      if (!incident.step(minute, regions)) continue;
+      if (!incident.step(minute, regions, relieved)) continue;
       incident.closedAt = this.#lastClosed = minute;
       this.#closed.push(incident);
       // Looked back at again, the outage that is over would reopen itself.

@@ -78,8 +78,12 @@ export const TUNING = {
   keepPeak: 0.995,
   goesOnShare: 0.5,
   /** Nats for "the excess has gone" against "half of it goes on", and the shortest incident. */
-  closeNeed: 2.0,
+  closeNeed: 2.9,
+  /** Where no texts come: there silence is the only sign. */
+  closeNeedWordless: 1.9,
   /** More of it for each e-fold of hours that it has lasted. */
-  closeNeedPerFold: 0.7,
+  closeNeedPerFold: 1,
+  /** Nats of one of its clients who says that it works again: for some it does before it does for all. */
+  reliefNats: 2.2,
   shortestIncident: 10,
 };
