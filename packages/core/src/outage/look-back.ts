@@ -37,7 +37,7 @@ export interface LookBackInput {
 
 /** Beyond so many clients no flood of a few can be what decides. */
 const FLOODS_MATTER = 16;
-/** So few clients within so few minutes may be a flood of three and a bystander: more of either is waited for. */
+/** So few clients within so few minutes may be a flood of three and bystanders: more of either is waited for. */
 const FEW_CLIENTS = 6;
 const FEW_MINUTES = 4;
 const MOST_IN_FLOOD = 3;
@@ -65,15 +65,13 @@ class LookBack {
   #clients = 0;
   /** Of them those who wrote hardly more than once. */
   #light = 0;
-  /** When the latest three had all written: a flood of three needs but one bystander before it to look like four. */
+  /** When the latest three had all written: a flood of three needs but a bystander or two before it to look like more. */
   #third = 0;
   #explained = 0;
-  #oldest: number;
   #best: Finding | null = null;
 
   constructor(input: LookBackInput) {
     this.#input = input;
-    this.#oldest = input.minute;
     for (const topic of input.scope.topics) {
       for (const { region, words, incident } of topic.fresh) {
         if (incident !== 0) continue;
@@ -117,7 +115,6 @@ class LookBack {
     this.#seen.add(report.clientId);
     this.#clients += 1;
     if (this.#clients === MOST_IN_FLOOD) this.#third = report.minute;
-    this.#oldest = Math.min(this.#oldest, report.minute);
     if (report.region !== null) increase(this.#regions, report.region);
     if (this.#words.size > 0) for (const word of report.words) increase(this.#words, word);
   }
@@ -160,8 +157,7 @@ class LookBack {
   ): void {
     const { scope, minute, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
-    if (clients < FEW_CLIENTS && (minute - this.#oldest < FEW_MINUTES || this.#light < minClients)) return;
-    if (clients <= MOST_IN_FLOOD + 1 && minute - this.#third < FEW_MINUTES) return;
+    if (clients < FEW_CLIENTS && (minute - this.#third < FEW_MINUTES || this.#light < minClients)) return;
     const cost = scope.cost + (region === null ? 0 : TUNING.regionCost) + (word === null ? 0 : TUNING.wordCost);
     const least = Math.max(floor, this.#best?.nats ?? 0);
     if (roughNats(clients, expected, alpha) + ROUGHNESS - cost < least) return;
