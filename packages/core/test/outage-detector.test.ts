@@ -130,6 +130,22 @@ describe('what becomes of an incident', () => {
     expect(resolved?.incidentId).toBe(ofType(signals, 'opened')[0]?.incidentId);
   });
 
+  it('resolves it sooner when its clients say that it works again', () => {
+    const texts = failure({ from: NOON, to: NOON + 45, perMinute: 1, scenario: 'no_internet', text: 'nothing opens' });
+    const relieved: Extra = (minute) =>
+      minute < NOON + 47 || minute > NOON + 50
+        ? []
+        : [0, 1].map((place) => ({
+            ...{ at: START + minute * MINUTE, clientId: toldAbout[2 * (minute - NOON - 47) + place] ?? '' },
+            ...{ scenario: 'no_internet', text: 'works again, thanks' },
+          }));
+    const toldAbout = today(texts, NOON + 45).flatMap(({ clientIds }) => clientIds);
+    const alone = ofType(today(texts), 'resolved')[0];
+    const said = ofType(today(together(texts, relieved)), 'resolved')[0];
+    expect(minutesAfter(NOON + 45, said)).toBeGreaterThan(0);
+    expect(minutesAfter(NOON, said)).toBeLessThan(minutesAfter(NOON, alone));
+  });
+
   it('reopens it under its id when the outage comes back', () => {
     const again = failure({ from: NOON + 75, to: NOON + 105, perMinute: 1, scenario: 'no_internet', who: 'again' });
     const signals = today(together(outage, again));

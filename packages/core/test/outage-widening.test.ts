@@ -12,7 +12,7 @@ const regions = new Regions();
 function over(incident: Incident, busy: number, from = 0): number {
   for (let minute = from; minute < 200; minute += 1) {
     incident.joined = minute < busy ? 3 : 0;
-    if (incident.step(minute, regions)) return minute;
+    if (incident.step(minute, regions, [])) return minute;
   }
   throw new Error('it is never over');
 }
@@ -22,11 +22,11 @@ it('does not take an outage for over in the minute in which it spreads, nor for 
   const spreading = opened();
   for (let minute = 0; minute < end; minute += 1) {
     spreading.joined = minute < 10 ? 3 : 0;
-    expect(spreading.step(minute, regions)).toBe(false);
+    expect(spreading.step(minute, regions, [])).toBe(false);
   }
   spreading.widen([topic('no_internet')], 14);
   spreading.joined = 0;
-  expect(spreading.step(end, regions)).toBe(false);
+  expect(spreading.step(end, regions, [])).toBe(false);
   // If nobody follows it is over all the same.
   const later = over(spreading, 0, end + 1);
   expect(later).toBeGreaterThan(end);

@@ -14,11 +14,14 @@ const CURVE_MINUTES = 60;
 /** So long after an outage words are no evidence. */
 const AFTERMATH_MINUTES = 120;
 const MOST_OPEN = 100;
+const BEGINNING_MINUTES = 15;
 
 /** What the tracker asks of the minute it judges. */
 export type MinuteView = Pick<LookBackInput, 'minute' | 'volume' | 'variance' | 'regions' | 'doubt'> & {
   readonly scopes: readonly Scope[];
   readonly failures: readonly Topic[];
+  /** Clients who say that it works again. */
+  readonly relieved: readonly string[];
   /** Nats that opening an incident takes. */
   readonly need: number;
   /** Whether there is anything new to judge, and enough known to judge it by. */
@@ -108,14 +111,12 @@ export class IncidentTracker {
     const scope = narrow(finding, view.minute, view.regions);
     const wider = this.#open.find((incident) => isSame(incident, scope, finding));
     if (wider !== undefined) return widen(wider, scope, view.minute, signals);
-    if (finding.nats >= view.need)
-      this.#openNew(
-        withCompanions(scope, finding, view.minute, view.failures, view.regions),
-        finding,
-        view.minute,
-        signals,
-      );
-    else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
+    if (finding.nats >= view.need) {
+      const all = withCompanions(scope, finding, view.minute, view.failures, view.regions);
+      const begun = this.#open.find((incident) => isBeginning(incident, all, view.minute));
+      if (begun === undefined) this.#openNew(all, finding, view.minute, signals);
+      else widen(begun, all, view.minute, signals);
+    } else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
   }
 
   #candidate(scope: Scope, view: MinuteView): Candidate | null {
@@ -186,10 +187,10 @@ export class IncidentTracker {
     signals.push({ ...signalOf('reopened', incident, minute, clientIds), evidence });
   }
 
-  #close({ minute, regions }: MinuteView, signals: OutageSignal[]): void {
+  #close({ minute, regions, relieved }: MinuteView, signals: OutageSignal[]): void {
     if (this.#open.length + this.#closed.length + this.#suspicions.length === 0) return;
     for (const incident of [...this.#open]) {
-      if (!incident.step(minute, regions)) continue;
+      if (!incident.step(minute, regions, relieved)) continue;
       incident.closedAt = this.#lastClosed = minute;
       this.#closed.push(incident);
       // Looked back at again, the outage that is over would reopen itself.
@@ -245,6 +246,12 @@ function isSame(incident: Incident, scope: NarrowScope, { explained, clients }: 
   const elsewhere = incident.region !== null && scope.region !== null && incident.region !== scope.region;
   if (elsewhere) return false;
   return scope.topics.some((topic) => incident.isKin(topic)) || explained >= TUNING.mergeShare * (explained + clients);
+}
+
+/** Whether an incident that has just begun is the first of an outage of several services that now shows. */
+function isBeginning(incident: Incident, { topics, region }: NarrowScope, minute: number): boolean {
+  if (incident.region !== region || minute - incident.openedAt > BEGINNING_MINUTES) return false;
+  return new Set(topics.map(({ service }) => service)).size > 1;
 }
 
 function widen(incident: Incident, scope: NarrowScope, minute: number, signals: OutageSignal[]): void {

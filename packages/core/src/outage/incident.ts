@@ -7,6 +7,7 @@ const MOST_CLIENTS = 20_000;
 const RATE_MINUTES = 20;
 const FEWEST_MINUTES = 4;
 const HOUR = 60;
+const SEVERAL_SERVICES = 3;
 /** New clients a minute below which an outage cannot be told from its end within the hour. */
 const LEAST_EXCESS = 0.03;
 const LEAST_BASE = 0.002;
@@ -39,6 +40,8 @@ export class Incident {
   #grows = false;
   readonly #excesses: number[] = [];
   readonly #clients = new Set<string>();
+  /** Of them those who said that it works again. */
+  readonly #relieved = new Set<string>();
 
   constructor({ number, id, topics, region, minute, excess }: IncidentStart) {
     this.number = number;
@@ -54,6 +57,10 @@ export class Incident {
     return this.closedAt === null ? this.#excess : 0;
   }
 
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
   knows(clientId: string): boolean {
     return this.#clients.has(clientId);
   }
@@ -62,8 +69,14 @@ export class Incident {
     return (this.region === null || this.region === region) && this.topics.includes(topic);
   }
 
+  /**
+   * Of the service that carries it: what it spilled into by wrong labels may be down for a reason of its own. An outage of
+   * several services is akin to all of them.
+   */
   isKin(topic: Topic): boolean {
-    return topic.service !== null && this.topics.some(({ service }) => service === topic.service);
+    if (topic.service === null) return false;
+    const services = new Set(this.topics.map(({ service }) => service));
+    return services.size >= SEVERAL_SERVICES ? services.has(topic.service) : this.topics[0]?.service === topic.service;
   }
 
   /** Those of the clients who were not named before. */
@@ -92,9 +105,11 @@ export class Incident {
 
   /**
    * Takes in the minute and says whether the outage is over: a reverse CUSUM (Page 1954) of "it has ended" against "half
-   * of it goes on". Only clients who are new to it count, since those who write "works again" are no sign of failure.
+   * of it goes on". Only clients who are new to it count as reports; those of its clients who write that it
+   * works again speak for the end, each once, by the log-likelihood ratio of saying so after it and during it.
    */
-  step(minute: number, regions: Regions): boolean {
+  step(minute: number, regions: Regions, relieved: readonly string[]): boolean {
+    const relief = this.#relieve(relieved);
     const share = regions.shareOf(this.region);
     const base = Math.max(LEAST_BASE, share * this.topics.reduce((sum, { mean }) => sum + mean, 0));
     this.#excesses.push(this.joined - base);
@@ -111,10 +126,22 @@ export class Incident {
       return false;
     }
     const goesOn = base + Math.max(TUNING.goesOnShare * this.#peak, LEAST_EXCESS);
-    this.#gone = Math.max(0, this.#gone + (goesOn - base) - this.joined * Math.log(goesOn / base));
+    this.#gone = Math.max(0, this.#gone + (goesOn - base) - this.joined * Math.log(goesOn / base) + relief);
     // What has lasted long goes on for long: a pause of a day's outage is less likely to be its end.
-    const need = TUNING.closeNeed + TUNING.closeNeedPerFold * Math.log1p((minute - this.#firstOpenedAt) / HOUR);
+    const least = this.topics.every(({ words }) => words.isEmpty) ? TUNING.closeNeedWordless : TUNING.closeNeed;
+    const need = least + TUNING.closeNeedPerFold * Math.log1p((minute - this.#firstOpenedAt) / HOUR);
     return this.#gone > need && age > TUNING.shortestIncident;
+  }
+
+  /** Evidence that it is over, by clients of it who say so for the first time. */
+  #relieve(clientIds: readonly string[]): number {
+    let fresh = 0;
+    for (const clientId of clientIds) {
+      if (!this.#clients.has(clientId) || this.#relieved.has(clientId)) continue;
+      this.#relieved.add(clientId);
+      fresh += 1;
+    }
+    return fresh * TUNING.reliefNats;
   }
 
   snapshot(): IncidentSnapshot {
@@ -122,13 +149,14 @@ export class Incident {
       ...{ number: this.number, id: this.id, region: this.region, closedAt: this.closedAt },
       topics: this.topics.map(({ id }) => id),
       clients: [...this.#clients],
+      relieved: [...this.#relieved],
       state: [this.#openedAt, this.#firstOpenedAt, this.#excess, this.#peak, this.#gone],
       excesses: [...this.#excesses],
     };
   }
 
   static restore(snapshot: IncidentSnapshot, topics: readonly Topic[]): Incident {
-    const { number, id, region, closedAt, state, excesses, clients } = snapshot;
+    const { number, id, region, closedAt, state, excesses, clients, relieved } = snapshot;
     const [openedAt = 0, firstOpenedAt = 0, excess = 0, peak = 0, gone = 0] = state;
     const incident = new Incident({ number, id, topics, region, minute: openedAt, excess });
     incident.closedAt = closedAt;
@@ -138,6 +166,7 @@ export class Incident {
     incident.#gone = gone;
     incident.#excesses.push(...excesses);
     incident.link(clients);
+    for (const clientId of relieved) incident.#relieved.add(clientId);
     return incident;
   }
 }
@@ -149,6 +178,7 @@ export interface IncidentSnapshot {
   readonly topics: string[];
   readonly closedAt: number | null;
   readonly clients: string[];
+  readonly relieved: string[];
   readonly state: number[];
   readonly excesses: number[];
 }

@@ -37,9 +37,10 @@ export interface LookBackInput {
 
 /** Beyond so many clients no flood of a few can be what decides. */
 const FLOODS_MATTER = 16;
-/** So few clients within so few minutes may be a flood of three and a bystander: more of either is waited for. */
+/** So few clients within so few minutes may be a flood of three and bystanders: more of either is waited for. */
 const FEW_CLIENTS = 6;
 const FEW_MINUTES = 4;
+const MOST_IN_FLOOD = 3;
 /** A client with more messages on one topic may be at the beginning of a flood. */
 const LIGHT_MESSAGES = 2;
 /** Reports a minute that are always to be expected: nothing is certain, also at night. */
@@ -64,13 +65,13 @@ class LookBack {
   #clients = 0;
   /** Of them those who wrote hardly more than once. */
   #light = 0;
+  /** When the latest three had all written: a flood of three needs but a bystander or two before it to look like more. */
+  #third = 0;
   #explained = 0;
-  #oldest: number;
   #best: Finding | null = null;
 
   constructor(input: LookBackInput) {
     this.#input = input;
-    this.#oldest = input.minute;
     for (const topic of input.scope.topics) {
       for (const { region, words, incident } of topic.fresh) {
         if (incident !== 0) continue;
@@ -113,7 +114,7 @@ class LookBack {
     }
     this.#seen.add(report.clientId);
     this.#clients += 1;
-    this.#oldest = Math.min(this.#oldest, report.minute);
+    if (this.#clients === MOST_IN_FLOOD) this.#third = report.minute;
     if (report.region !== null) increase(this.#regions, report.region);
     if (this.#words.size > 0) for (const word of report.words) increase(this.#words, word);
   }
@@ -156,7 +157,7 @@ class LookBack {
   ): void {
     const { scope, minute, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
-    if (clients < FEW_CLIENTS && (minute - this.#oldest < FEW_MINUTES || this.#light < minClients)) return;
+    if (clients < FEW_CLIENTS && (minute - this.#third < FEW_MINUTES || this.#light < minClients)) return;
     const cost = scope.cost + (region === null ? 0 : TUNING.regionCost) + (word === null ? 0 : TUNING.wordCost);
     const least = Math.max(floor, this.#best?.nats ?? 0);
     if (roughNats(clients, expected, alpha) + ROUGHNESS - cost < least) return;

@@ -81,6 +81,7 @@ export class MinuteFold {
       regions: this.#regions,
       need: news ? this.#need() : Infinity,
       doubt: news ? this.#expectation.doubt(minute) : 1,
+      relieved: relievedIn(tally),
       detecting: news && this.#expectation.learned >= FIRST_MINUTES,
     });
     this.#learn(minute);
@@ -92,7 +93,9 @@ export class MinuteFold {
     for (const topic of this.#failures) {
       topic.clients.purge(minute);
       topic.fresh = [];
-      for (const [clientId, { messages, region, words }] of topics.get(topic.id) ?? NOBODY) {
+      for (const [clientId, { messages, region, words, over }] of topics.get(topic.id) ?? NOBODY) {
+        // No report of a failure, whatever it was taken for.
+        if (over) continue;
         if (!topic.clients.take(clientId, minute, messages)) continue;
         const incident = this.#tracker.explains(topic, clientId, region);
         topic.fresh.push({ minute, clientId, region, words, incident });
@@ -181,6 +184,13 @@ export class MinuteFold {
     this.#regions.restore(snapshot.regions);
     this.#tracker.restore(snapshot.tracker, this.#byId);
   }
+}
+
+/** Clients who say that it works again. */
+function relievedIn({ topics }: MinuteTally): readonly string[] {
+  return [...topics.values()].flatMap((clients) =>
+    [...clients].flatMap(([clientId, { over }]) => (over ? [clientId] : [])),
+  );
 }
 
 export interface FoldSnapshot {

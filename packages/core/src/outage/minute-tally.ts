@@ -3,6 +3,8 @@ export interface TallyEntry {
   messages: number;
   region: string | null;
   words: readonly string[];
+  /** Says that it works again. */
+  over: boolean;
 }
 
 /** A minute of reports: distinct clients per topic. It could as well be read from stored counts. */
@@ -38,8 +40,10 @@ export class MinuteIntake {
     let clients = tally.get(topicId);
     if (clients === undefined) tally.set(topicId, (clients = new Map<string, TallyEntry>()));
     const known = clients.get(clientId);
-    if (known !== undefined) known.messages += 1;
-    else if (clients.size < MOST_CLIENTS) clients.set(clientId, { messages: 1, ...report });
+    if (known !== undefined) {
+      known.messages += 1;
+      known.over = known.over && report.over;
+    } else if (clients.size < MOST_CLIENTS) clients.set(clientId, { messages: 1, ...report });
   }
 
   /** Closes all minutes before `until`, oldest first. What lies ahead of the clock is taken into the latest of them. */
@@ -78,8 +82,8 @@ export class MinuteIntake {
         minute,
         topics: [...tally].map(([id, clients]) => ({
           id,
-          clients: [...clients].map(([clientId, { messages, region, words }]) => ({
-            ...{ clientId, messages, region },
+          clients: [...clients].map(([clientId, { messages, region, words, over }]) => ({
+            ...{ clientId, messages, region, over },
             words: [...words],
           })),
         })),
@@ -105,7 +109,7 @@ export interface IntakeSnapshot {
     readonly minute: number;
     readonly topics: {
       readonly id: string;
-      readonly clients: { clientId: string; messages: number; region: string | null; words: string[] }[];
+      readonly clients: { clientId: string; messages: number; region: string | null; words: string[]; over: boolean }[];
     }[];
   }[];
 }

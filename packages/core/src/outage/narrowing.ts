@@ -6,6 +6,7 @@ import { TUNING } from './tuning';
 
 /** What an incident is about. */
 export interface NarrowScope {
+  /** The one that carries most comes first. */
   readonly topics: readonly Topic[];
   readonly region: string | null;
   readonly clientIds: readonly string[];
@@ -39,7 +40,11 @@ function carriers({ scope, region, window }: Finding, since: number, regions: Re
     return Math.max(0, reports.length - topic.means.sum(window) * regions.shareOf(region));
   });
   const all = excesses.reduce((sum, excess) => sum + excess, 0);
-  const carrying = scope.topics.filter((_, place) => (excesses[place] ?? 0) >= TUNING.topicShare * all);
+  const carrying = scope.topics
+    .map((topic, place) => ({ topic, excess: excesses[place] ?? 0 }))
+    .filter(({ excess }) => excess >= TUNING.topicShare * all)
+    .sort((a, b) => b.excess - a.excess)
+    .map(({ topic }) => topic);
   return carrying.length > 0 ? carrying : scope.topics;
 }
 

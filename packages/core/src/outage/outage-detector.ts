@@ -1,3 +1,4 @@
+import { saysItIsOver } from '../policies/wording/thanks';
 import { MinuteFold } from './minute-fold';
 import { MinuteIntake } from './minute-tally';
 import { checkedSnapshot, type OutageSnapshot, SNAPSHOT_VERSION } from './snapshot';
@@ -25,6 +26,8 @@ const LONGEST_GAP = 1_440;
 const LATEST_TIME = 8.64e15;
 const LONGEST_ID = 512;
 const LONGEST_REGION = 200;
+/** Who says that it works again says little else. */
+const LONGEST_OVER = 80;
 
 /** @throws FirstlineError `invalid_options`; its message and `issues` list every fault. */
 export function outageDetector(options: OutageDetectorOptions): OutageDetector {
@@ -57,6 +60,7 @@ function build(settings: OutageSettings, from: OutageSnapshot | null): OutageDet
       intake.add(Math.floor(at / MINUTE), topic.id, clientId, {
         region: typeof region === 'string' && region !== '' && region.length <= LONGEST_REGION ? region : null,
         words: topic.outage && typeof text === 'string' ? symptomsOf(text) : [],
+        over: typeof text === 'string' && text.length <= LONGEST_OVER && saysItIsOver(text),
       });
     },
 

@@ -19,9 +19,9 @@ export interface OutageDetectorOptions {
    * are to be mistaken about. Default 0.2; ten times as many alarms come a few minutes sooner.
    */
   readonly falseAlarmsPerWeek?: number;
-  /** Fewer clients than this never make an outage, whatever they write: three may flood together. At least 4, default 5. */
+  /** Fewer clients than this never make an outage, whatever they write: three may flood together. At least 4, default 4. */
   readonly minClients?: number;
-  /** An outage that comes back within so long goes on as the same incident. Default `'45m'`, at most `'3h'`. */
+  /** An outage that comes back within so long goes on as the same incident. Default `'75m'`, at most `'3h'`. */
   readonly reopenWithin?: Duration;
   /** Minutes that local time is ahead of UTC, so that days begin at midnight. Default 0. */
   readonly utcOffset?: number;
@@ -85,8 +85,8 @@ export function outageSettings(options: OutageDetectorOptions): OutageSettings {
       outage: outage ?? false,
     })),
     falseAlarmsPerWeek: given.falseAlarmsPerWeek ?? 0.2,
-    minClients: given.minClients ?? 5,
-    reopenMinutes: Math.round((parseDuration(given.reopenWithin ?? '45m') ?? 0) / MINUTE),
+    minClients: given.minClients ?? 4,
+    reopenMinutes: Math.round((parseDuration(given.reopenWithin ?? '75m') ?? 0) / MINUTE),
     utcOffset: given.utcOffset ?? 0,
     suspected: given.suspected ?? false,
   };

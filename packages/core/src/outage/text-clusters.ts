@@ -28,6 +28,11 @@ export class TextClusters {
   readonly #counts = new Map<string, number>();
   #reports = 0;
 
+  /** Whether reports come with texts at all. */
+  get isEmpty(): boolean {
+    return this.#reports === 0;
+  }
+
   learn(words: readonly string[]): void {
     this.#reports += 1;
     for (const word of words) {

@@ -14,9 +14,9 @@ export const TUNING = {
   flood: 3,
 
   /** Evidence in nats (−ln p) at 4,000 failure reports a week and 0.2 false alarms; more reports, more chances to err. */
-  need: 13,
-  needLeast: 9.5,
-  needPerFold: 1,
+  need: 12.8,
+  needLeast: 8.5,
+  needPerFold: 1.15,
   needPerFoldMore: 0.15,
   /** ln of how many more places are looked at when one looks by region, service, everything or word. */
   regionCost: 2.1,
@@ -78,8 +78,12 @@ export const TUNING = {
   keepPeak: 0.995,
   goesOnShare: 0.5,
   /** Nats for "the excess has gone" against "half of it goes on", and the shortest incident. */
-  closeNeed: 2.4,
+  closeNeed: 2.9,
+  /** Where no texts come: there silence is the only sign. */
+  closeNeedWordless: 1.9,
   /** More of it for each e-fold of hours that it has lasted. */
-  closeNeedPerFold: 0.6,
-  shortestIncident: 7,
+  closeNeedPerFold: 1,
+  /** Nats of one of its clients who says that it works again: for some it does before it does for all. */
+  reliefNats: 2.2,
+  shortestIncident: 10,
 };

@@ -68,6 +68,11 @@ export function saysOnlyThanks(text: string): boolean {
   return said !== null && !said.has(WAITS) && (said.has(THANKS) || said.has(DONE));
 }
 
+/** Whether the text says nothing but that all is well again; thanks alone do not say so. */
+export function saysItIsOver(text: string): boolean {
+  return kindsOf(text)?.has(DONE) === true;
+}
+
 /**
  * Whether the text only says that the client has understood, or is about to do something; where a person is on the way,
  * also that the client waits for them.
