@@ -1,5 +1,4 @@
 export { migratePostgres, migrationSql, postgresMigrationStatus } from './migrations';
-export type { MigrationStatus } from '@firstline/storage-sql';
 export type { PostgresConfig, PostgresServer, PostgresStorageOptions, PostgresTarget } from './options';
 export type { PostgresClient, PostgresPool, PostgresQuery, PostgresResult } from './postgres-pool';
 export { postgresStorage } from './postgres-storage';

@@ -1,4 +1,5 @@
-import { migrate, migrationScript, type MigrationStatus, migrationStatus } from '@firstline/storage-sql';
+import type { MigrationStatus } from '@firstline/core';
+import { migrate, migrationScript, migrationStatus } from '@firstline/storage-sql';
 import { checkedSchema, checkedSettings, type PostgresStorageOptions, type PostgresTarget } from './options';
 import { postgresDialect } from './postgres-dialect';
 import { PostgresDriver } from './postgres-driver';

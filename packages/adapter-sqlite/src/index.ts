@@ -1,5 +1,4 @@
 export { sqliteMigrationStatus } from './migrations';
-export type { MigrationStatus } from '@firstline/storage-sql';
 export { sqliteStorage } from './sqlite-storage';
 export type { SqliteStorageOptions } from './options';
 export type { SqliteDatabase, SqliteStatement } from './sqlite-database';

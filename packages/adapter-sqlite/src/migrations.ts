@@ -1,4 +1,5 @@
-import { type MigrationStatus, migrationStatus } from '@firstline/storage-sql';
+import type { MigrationStatus } from '@firstline/core';
+import { migrationStatus } from '@firstline/storage-sql';
 import { checkedOptions, type SqliteStorageOptions } from './options';
 import { sqliteDialect } from './sqlite-dialect';
 import { SqliteDriver } from './sqlite-driver';

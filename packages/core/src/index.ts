@@ -126,6 +126,7 @@ export type {
   LanguageModelUsage,
 } from './ports/language-model';
 export type { Logger } from './ports/logger';
+export type { MigrationStatus } from './ports/migration-status';
 export type { RateLimiter, RateLimitRequest, RateLimitVerdict } from './ports/rate-limiter';
 export type * from './ports/storage';
 export type * from './ports/storage-commit';

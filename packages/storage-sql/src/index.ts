@@ -1,7 +1,7 @@
 export type { ConcurrentFeed, SqlDialect } from './dialect';
 export type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
 export { migrate, type Migrating, migrationScript } from './migrate';
-export { type MigrationStatus, migrationStatus } from './migration-status';
+export { migrationStatus } from './migration-status';
 export { type SqlQueries, sqlQueries } from './queries';
 export { SqlStorage } from './sql-storage';
 export { Statement } from './statement';
