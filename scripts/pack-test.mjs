@@ -12,6 +12,7 @@ import { readJson, root } from './lib/workspace.mjs';
 
 const NAMES = [
   '@firstline/core',
+  '@firstline/adapter-bullmq',
   '@firstline/adapter-files',
   '@firstline/adapter-postgres',
   '@firstline/adapter-openai',
@@ -25,6 +26,7 @@ const PEERS = ['better-sqlite3', 'ioredis', 'kysely', '@types/better-sqlite3', '
 const PROGRAM = `
 import { cached, cascade, createEngine, defineScenarios, languageModelClassifier, localClassifier } from '@firstline/core';
 import { ManualClock } from '@firstline/core/testing';
+import { bullMqDispatcher } from '@firstline/adapter-bullmq';
 import { fileTemplates } from '@firstline/adapter-files';
 import { openaiModel } from '@firstline/adapter-openai';
 import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';

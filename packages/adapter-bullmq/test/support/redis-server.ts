@@ -48,11 +48,6 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** For a `Cluster`. */
-  get nodes(): { readonly host: string; readonly port: number }[] {
-    return [{ host: '127.0.0.1', port: this.port }];
-  }
-
   /** Starts it, also again; false: it ended at once. */
   async up(): Promise<boolean> {
     const options = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
@@ -79,10 +74,6 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#process?.kill(signal);
-  }
-
   /** Sends one command, past the adapter. */
   command(name: string, ...args: readonly string[]): Promise<unknown> {
     return this.shared().call(name, ...args);
@@ -94,37 +85,10 @@ export class RedisServer {
     return this.#shared;
   }
 
-  /** A cluster of one node. */
-  static async startCluster(): Promise<RedisServer> {
-    const server = await RedisServer.start('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
-    await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await server.clusterIsUp();
-    return server;
-  }
-
-  /** Resolves when the node has noticed that all slots are its own. */
-  async clusterIsUp(): Promise<void> {
-    while (!String(await this.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-  }
-
-  /** From now on. What is returned ends it, and tells the commands that clients sent, in order, with all their parts. */
-  async watch(): Promise<() => Promise<string[][]>> {
-    const monitor = await this.client().monitor();
-    this.#clients.push(monitor);
-    const seen: string[][] = [];
-    const end = new Promise<void>((resolve) => {
-      monitor.on('monitor', (_time: string, [command = '', ...parts]: string[], source: string) => {
-        if (command.toLowerCase() === 'echo' && parts[0] === 'end') resolve();
-        // What scripts do themselves is told as well.
-        else if (source !== 'lua') seen.push([command.toLowerCase(), ...parts]);
-      });
-    });
-    return async () => {
-      await this.command('ECHO', 'end');
-      await end;
-      monitor.disconnect();
-      return seen;
-    };
+  /** How many are connected that were not made here. */
+  async connections(): Promise<number> {
+    const list = String(await this.command('CLIENT', 'LIST'));
+    return list.split('\n').filter((line) => line !== '' && !line.includes(' name=test ')).length;
   }
 
   /** Every key there is. */
@@ -134,18 +98,10 @@ export class RedisServer {
 
   /** As an application would make it; closed with the server. */
   client(): Redis {
-    const client = new Redis(this.port, '127.0.0.1');
+    const client = new Redis(this.port, '127.0.0.1', { connectionName: 'test' });
     client.on('error', () => undefined);
     this.#clients.push(client);
     return client;
-  }
-
-  /**
-   * Lets time pass for all that is stored, without waiting: what would be over is removed, and the rest ends so much
-   * earlier. Lists are those of the rate limiter, and hold times.
-   */
-  async advance(ms: number): Promise<void> {
-    await this.command('EVAL', ADVANCE, '0', String(ms));
   }
 
   async remove(): Promise<void> {
@@ -154,18 +110,6 @@ export class RedisServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
-
-const ADVANCE = `
-for _, key in ipairs(redis.call('KEYS', '*')) do
-  local left = redis.call('PTTL', key) - ARGV[1]
-  if redis.call('TYPE', key).ok == 'list' then
-    for index, time in ipairs(redis.call('LRANGE', key, 0, -1)) do
-      redis.call('LSET', key, index - 1, string.format('%.0f', time - ARGV[1]))
-    end
-  end
-  redis.call('PEXPIRE', key, string.format('%.0f', left))
-end
-`;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -180,6 +124,3 @@ function freePort(): Promise<number> {
     });
   });
 }
-
-/** A port on which nobody listens. */
-export const portOfNobody = freePort;

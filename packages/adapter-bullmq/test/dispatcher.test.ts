@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { bullMqDispatcher } from '../src/index';
+import { eventually } from './support/fleet';
+import { HOUR, Looks } from './support/looks';
+import { describeWithRedis, RedisServer } from './support/redis-server';
+import { Told } from './support/told';
+
+const AWAY = 'redis is away, each process looks by itself';
+/** Every attempt to add a job is counted there by BullMQ. */
+const COUNTER = 'firstline:wakeups-default:id';
+const BACK = 'redis is back, wake-ups are shared again';
+
+describeWithRedis('a dispatcher on BullMQ', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => server.command('FLUSHALL'));
+  afterAll(() => server.remove());
+
+  /** Resolves when somebody takes jobs, and the looks of the beginning are over. */
+  async function started(looks: Looks, told: Told, sweepMs = HOUR) {
+    const dispatcher = bullMqDispatcher({ url: server.url });
+    await dispatcher.start(looks.work(told, sweepMs));
+    await eventually(async () => (await server.connections()) >= 3 && looks.times('deliver') >= 2);
+    return dispatcher;
+  }
+
+  it('looks when it is told to, and when the last look said that something becomes due', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    let due: number | null = looks.clock.now() + 100;
+    looks.answer = () => {
+      const answer = due;
+      due = null;
+      return Promise.resolve(answer);
+    };
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') === before + 2);
+    await dispatcher.stop();
+  });
+
+  it('sweeps by the given clock', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told(), 1_000);
+    const before = looks.times('process');
+    await looks.clock.advance('3s');
+    expect(looks.times('process')).toBe(before + 3);
+    await dispatcher.stop();
+  });
+
+  it('makes few jobs of a burst, and leaves next to nothing behind', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const added = await server.command('GET', COUNTER);
+    for (let index = 0; index < 1_000; index += 1) dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    await eventually(async () => (await server.keys()).every((key) => !/:(de:|wait|active|delayed|\d+$)/.test(key)));
+    expect(looks.times('process') - before).toBeLessThanOrEqual(3);
+    expect(Number(await server.command('GET', COUNTER)) - Number(added)).toBeLessThanOrEqual(5);
+    await dispatcher.stop();
+    expect((await server.keys()).length).toBeLessThanOrEqual(6);
+  });
+
+  it('goes on by itself while Redis is away, and comes back', async () => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    await server.kill();
+    await told.until(AWAY);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = looks.times('process');
+      dispatcher.notify('process', looks.clock.now());
+      await looks.until(() => looks.times('process') > before);
+    }
+    await server.up();
+    await told.until(BACK);
+    await eventually(async () => (await server.connections()) >= 3);
+    // From another process.
+    const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
+    const before = looks.times('deliver');
+    await eventually(() => {
+      other.notify('deliver', looks.clock.now());
+      return looks.times('deliver') > before;
+    });
+    expect(told.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toEqual([AWAY, BACK]);
+    await dispatcher.stop();
+    await other.stop();
+  });
+
+  it('works without a Redis that was never there, and stops', async () => {
+    const absent = await RedisServer.start();
+    await absent.kill();
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = bullMqDispatcher({ url: absent.url });
+    await dispatcher.start(looks.work(told));
+    await told.until(AWAY);
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    await dispatcher.stop();
+    await absent.remove();
+  });
+
+  it.each(['there', 'away'])('waits for looks and closes its connections, Redis being %s', async (where) => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    let finish = (): void => undefined;
+    looks.answer = () => new Promise((resolve) => (finish = () => resolve(null)));
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    if (where === 'away') {
+      await server.kill();
+      await told.until(AWAY);
+    }
+    let isStopped = false;
+    const stopping = dispatcher.stop().then(() => (isStopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isStopped).toBe(false);
+    looks.answer = () => Promise.resolve(null);
+    finish();
+    await stopping;
+    if (where === 'away') await server.up();
+    await eventually(async () => (await server.connections()) === 0);
+    dispatcher.notify('process', looks.clock.now());
+    expect(await server.connections()).toBe(0);
+  });
+
+  it('neither uses nor closes a client it was given', async () => {
+    const client = server.client();
+    const looks = new Looks();
+    const dispatcher = bullMqDispatcher({ client });
+    await dispatcher.start(looks.work(new Told()));
+    await eventually(async () => (await server.connections()) >= 3);
+    await dispatcher.stop();
+    expect(await client.ping()).toBe('PONG');
+    expect(await server.connections()).toBe(0);
+  });
+});
