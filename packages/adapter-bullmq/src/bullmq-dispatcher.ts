@@ -87,7 +87,8 @@ class BullMqDispatcher implements Dispatcher {
     if (!this.#link.isUp || this.#isStopping) return;
     for (const kind of this.#owed) this.#queue?.add(kind, this.#settings.clock.now());
     this.#owed.clear();
-    if (work !== null) this.#taker ??= new WakeupTaker(this.#settings, work.kinds.length, (name) => this.#take(work, name));
+    if (work !== null)
+      this.#taker ??= new WakeupTaker(this.#settings, work.kinds.length, (name) => this.#take(work, name));
   }
 
   /** Resolves to when to look next without being told to. */

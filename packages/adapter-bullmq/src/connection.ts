@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from './options';
 
@@ -30,4 +31,19 @@ function connect(target: RedisTarget, more: RedisOptions): Redis {
 function clientOf({ client, url }: RedisTarget, settings: RedisOptions): Redis {
   if (client !== undefined) return client.duplicate(settings);
   return url === undefined ? new Redis(settings) : new Redis(url, settings);
+}
+
+/** How long the end of a connection may take to arrive, in milliseconds. */
+const END_MS = 1_000;
+
+/** Resolves when the connection is closed, whatever state it is in. */
+export async function endOf(redis: Redis): Promise<void> {
+  if (redis.status === 'end') return;
+  const end = once(redis, 'end', { signal: AbortSignal.timeout(END_MS) }).catch(() => undefined);
+  redis.options.retryStrategy = () => null;
+  const isBetweenAttempts = redis.status === 'reconnecting';
+  redis.disconnect();
+  // ioredis tells of no end there, and who waits for the connection would wait for ever: let one more attempt fail.
+  if (isBetweenAttempts) redis.connect(() => redis.disconnect()).catch(() => undefined);
+  await end;
 }

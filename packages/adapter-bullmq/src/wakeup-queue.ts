@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock, WorkKind } from '@firstline/core';
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { connectionToAdd } from './connection';
+import { connectionToAdd, endOf } from './connection';
 import type { Settings } from './options';
 import type { RedisLink } from './redis-link';
 
@@ -91,7 +91,7 @@ export class WakeupQueue {
     isGivenUp.abort();
     this.#isClosed = true;
     await endOf(this.#redis);
-    await this.#queue.close().catch(() => undefined);
+    void this.#queue.close().catch(() => undefined);
   }
 
   async #allSent(): Promise<void> {
@@ -124,12 +124,4 @@ export class WakeupQueue {
 function reasonOf(error: unknown): string {
   const code = error instanceof Error ? /^(?:ERR )?([A-Z]{3,20})\b/.exec(error.message)?.[1] : undefined;
   return code ?? 'refused';
-}
-
-/** Resolves when the socket is closed. */
-export async function endOf(redis: Redis): Promise<void> {
-  if (redis.status === 'end') return;
-  const end = new Promise<void>((resolve) => redis.once('end', resolve));
-  redis.disconnect();
-  await end;
 }

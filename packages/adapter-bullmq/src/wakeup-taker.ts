@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { connectionToTake } from './connection';
+import { connectionToTake, endOf } from './connection';
 import type { Settings } from './options';
-import { endOf, queueOptions } from './wakeup-queue';
+import { queueOptions } from './wakeup-queue';
 
 /** How long Redis may take to be told that a job is done while the process stops, in milliseconds. */
 const CLOSING_MS = 1_000;
@@ -14,10 +14,18 @@ const RETRY_MS = 1_000;
 export class WakeupTaker {
   readonly #redis: Redis;
   readonly #worker: Worker;
+  /** BullMQ's own, on which it waits for jobs. */
+  readonly #copies: Redis[] = [];
 
   constructor(settings: Settings, concurrency: number, take: (name: string) => Promise<void>) {
     const { name, prefix } = queueOptions(settings);
     this.#redis = connectionToTake(settings.target);
+    const duplicate = this.#redis.duplicate.bind(this.#redis);
+    this.#redis.duplicate = (options) => {
+      const copy = duplicate(options);
+      this.#copies.push(copy);
+      return copy;
+    };
     const process = async (job: Job): Promise<void> => {
       // First, so that what comes due while this looks is a job of its own.
       await job.removeDeduplicationKey().catch(() => undefined);
@@ -30,11 +38,12 @@ export class WakeupTaker {
   /** Takes no more; resolves when all connections are closed. */
   async close(): Promise<void> {
     const isClosed = new AbortController();
-    const closing = this.#worker.close().finally(() => isClosed.abort());
+    const closing = this.#worker
+      .close()
+      .catch(() => undefined)
+      .finally(() => isClosed.abort());
     await Promise.race([closing, setTimeout(CLOSING_MS, null, { signal: isClosed.signal }).catch(() => null)]);
     // Whatever still waits for Redis waits in vain from here on.
-    if (!isClosed.signal.aborted) await this.#worker.disconnect().catch(() => undefined);
-    await endOf(this.#redis);
-    await closing.catch(() => undefined);
+    await Promise.all([this.#redis, ...this.#copies].map(endOf));
   }
 }

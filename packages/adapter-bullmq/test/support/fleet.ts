@@ -10,7 +10,7 @@ import {
 } from '@firstline/core';
 import { FakeTransport, ManualClock } from '@firstline/core/testing';
 
-export const CHANNEL = { transport: 'fake', address: 'a' };
+export const CHANNEL = { transport: 'fake', address: { id: 'a' } };
 const SCENARIOS = [
   { id: 'HELP', description: 'Needs help', examples: ['help me please', 'I need help'], reply: 'On it.' },
 ];

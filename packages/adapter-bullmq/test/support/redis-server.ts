@@ -98,7 +98,7 @@ export class RedisServer {
 
   /** As an application would make it; closed with the server. */
   client(): Redis {
-    const client = new Redis(this.port, '127.0.0.1', { connectionName: 'test' });
+    const client = new Redis(this.port, '127.0.0.1', { connectionName: 'test', maxRetriesPerRequest: null });
     client.on('error', () => undefined);
     this.#clients.push(client);
     return client;
