@@ -109,8 +109,8 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     const looks = new Looks();
     const told = new Told();
     const dispatcher = await started(looks, told);
-    let finish = (): void => undefined;
-    looks.answer = () => new Promise((resolve) => (finish = () => resolve(null)));
+    const finish: (() => void)[] = [];
+    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
     const before = looks.times('process');
     dispatcher.notify('process', looks.clock.now());
     await looks.until(() => looks.times('process') > before);
@@ -123,7 +123,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(isStopped).toBe(false);
     looks.answer = () => Promise.resolve(null);
-    finish();
+    for (const end of finish) end();
     await stopping;
     if (where === 'away') await server.up();
     await eventually(async () => (await server.connections()) === 0);
