@@ -57,13 +57,14 @@ async function main(): Promise<void> {
   // Without a budget nothing is asked.
   const budget = { tokens: 0, per: '1d' } as const;
   const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
-  // Nobody listens there, so memory answers.
+  // Nobody listens there, so memory answers, and the process looks for work by itself.
   const url = 'redis://127.0.0.1:1';
   const cache = redisCache({ url });
   const rateLimiter = redisRateLimiter({ url });
   const engine = createEngine({
     scenarios,
     rateLimiter,
+    dispatcher: bullMqDispatcher({ url }),
     classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { cache, version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
     templateSource: fileTemplates({ path: 'texts.json' }),

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from './options';
 
+/** How long the half of a connection that a hanging server leaves open is kept, in milliseconds. */
+const HALF_OPEN_MS = 200;
+
 /** For adding wake-ups: what cannot go now is not sent later, because this process has looked by then. */
 export function connectionToAdd(target: RedisTarget): Redis {
   return connect(target, { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 });
@@ -15,6 +18,7 @@ export function connectionToTake(target: RedisTarget): Redis {
 function connect(target: RedisTarget, more: RedisOptions): Redis {
   const settings: RedisOptions = {
     connectTimeout: 5_000,
+    disconnectTimeout: HALF_OPEN_MS,
     connectionName: 'firstline-wakeups',
     ...target.config,
     // As often as that, and for ever: a Redis that is away comes back.

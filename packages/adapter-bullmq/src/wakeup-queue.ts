@@ -7,7 +7,7 @@ import type { Settings } from './options';
 import type { RedisLink } from './redis-link';
 
 /** A job that asks for nothing but an answer: whether Redis accepts jobs again. */
-export const PROBE = 'probe';
+const PROBE = 'probe';
 /** What becomes due within this time, in milliseconds, is one job: the first one's look says when the next is due. */
 const BUCKET_MS = 50;
 /** Nothing is kept of a job that is done, and none is tried again: the sweep is. */

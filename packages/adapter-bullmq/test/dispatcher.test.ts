@@ -90,6 +90,28 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     await other.stop();
   });
 
+  it('does not wait for a Redis that hangs', async () => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    server.signal('SIGSTOP');
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.clock.advance('499ms');
+    expect(looks.times('process')).toBe(before);
+    await looks.clock.advance('1ms');
+    expect(looks.times('process')).toBe(before + 1);
+    expect(told.times(AWAY)).toBe(1);
+    server.signal('SIGCONT');
+    dispatcher.notify('process', looks.clock.now());
+    await told.until(BACK);
+    server.signal('SIGSTOP');
+    dispatcher.notify('process', looks.clock.now());
+    await dispatcher.stop();
+    server.signal('SIGCONT');
+    await eventually(async () => (await server.connections()) === 0);
+  });
+
   it('works without a Redis that was never there, and stops', async () => {
     const absent = await RedisServer.start();
     await absent.kill();

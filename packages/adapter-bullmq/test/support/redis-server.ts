@@ -74,6 +74,10 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal);
+  }
+
   /** Sends one command, past the adapter. */
   command(name: string, ...args: readonly string[]): Promise<unknown> {
     return this.shared().call(name, ...args);
