@@ -88,7 +88,7 @@ class BullMqDispatcher implements Dispatcher {
     for (const kind of this.#owed) this.#queue?.add(kind, this.#settings.clock.now());
     this.#owed.clear();
     if (work !== null)
-      this.#taker ??= new WakeupTaker(this.#settings, work.kinds.length, (name) => this.#take(work, name));
+      this.#taker ??= new WakeupTaker(this.#settings, 2 * work.kinds.length, (name) => this.#take(work, name));
   }
 
   /** Resolves to when to look next without being told to. */

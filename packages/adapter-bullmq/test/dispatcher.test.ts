@@ -50,9 +50,9 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     const before = looks.times('process');
     const finish: (() => void)[] = [];
     looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
-    for (let turn = 1; turn <= 3; turn += 1) {
+    for (let turn = 1; turn <= 2; turn += 1) {
       dispatcher.notify('process', looks.clock.now());
-      await looks.until(() => looks.times('process') === before + turn);
+      await looks.until(() => looks.times('process') >= before + turn);
     }
     for (const end of finish) end();
     await dispatcher.stop();
