@@ -12,6 +12,7 @@ import { readJson, root } from './lib/workspace.mjs';
 
 const NAMES = [
   '@firstline/core',
+  '@firstline/adapter-bullmq',
   '@firstline/adapter-files',
   '@firstline/adapter-postgres',
   '@firstline/adapter-openai',
@@ -25,6 +26,7 @@ const PEERS = ['better-sqlite3', 'ioredis', 'kysely', '@types/better-sqlite3', '
 const PROGRAM = `
 import { cached, cascade, createEngine, defineScenarios, languageModelClassifier, localClassifier } from '@firstline/core';
 import { ManualClock } from '@firstline/core/testing';
+import { bullMqDispatcher } from '@firstline/adapter-bullmq';
 import { fileTemplates } from '@firstline/adapter-files';
 import { openaiModel } from '@firstline/adapter-openai';
 import { migrationSql, postgresStorage } from '@firstline/adapter-postgres';
@@ -55,13 +57,14 @@ async function main(): Promise<void> {
   // Without a budget nothing is asked.
   const budget = { tokens: 0, per: '1d' } as const;
   const llm = languageModelClassifier({ model: openaiModel({ apiKey: 'none' }), scenarios, budget });
-  // Nobody listens there, so memory answers.
+  // Nobody listens there, so memory answers, and the process looks for work by itself.
   const url = 'redis://127.0.0.1:1';
   const cache = redisCache({ url });
   const rateLimiter = redisRateLimiter({ url });
   const engine = createEngine({
     scenarios,
     rateLimiter,
+    dispatcher: bullMqDispatcher({ url }),
     classifier: cached(cascade([localClassifier({ scenarios }), llm], { acceptAt: 0.7 }), { cache, version: '1' }),
     storage: sqliteStorage({ filename: 'support.db' }),
     templateSource: fileTemplates({ path: 'texts.json' }),

@@ -1,0 +1,2 @@
+export { bullMqDispatcher } from './bullmq-dispatcher';
+export type { BullMqDispatcherOptions, RedisTarget } from './options';

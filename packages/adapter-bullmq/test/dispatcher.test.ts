@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { bullMqDispatcher } from '../src/index';
+import { eventually } from './support/fleet';
+import { HOUR, Looks } from './support/looks';
+import { describeWithRedis, RedisServer } from './support/redis-server';
+import { Told } from './support/told';
+
+const AWAY = 'redis is away, each process looks by itself';
+/** Every attempt to add a job is counted there by BullMQ. */
+const COUNTER = 'firstline:wakeups-default:id';
+const BACK = 'redis is back, wake-ups are shared again';
+
+describeWithRedis('a dispatcher on BullMQ', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(async () => {
+    server.signal('SIGCONT');
+    await server.command('FLUSHALL');
+  });
+  afterAll(() => server.remove());
+
+  /** Resolves when somebody takes jobs, and the looks of the beginning are over. */
+  async function started(looks: Looks, told: Told, sweepMs = HOUR) {
+    const dispatcher = bullMqDispatcher({ url: server.url });
+    await dispatcher.start(looks.work(told, sweepMs));
+    await eventually(async () => (await server.connections()) >= 3 && looks.times('deliver') >= 2);
+    return dispatcher;
+  }
+
+  it('looks when it is told to, and when the last look said that something becomes due', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    let due: number | null = looks.clock.now() + 100;
+    looks.answer = () => {
+      const answer = due;
+      due = null;
+      return Promise.resolve(answer);
+    };
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') === before + 2);
+    await dispatcher.stop();
+  });
+
+  it('looks once more for what comes due during a look', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const finish: (() => void)[] = [];
+    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
+    for (let turn = 1; turn <= 2; turn += 1) {
+      dispatcher.notify('process', looks.clock.now());
+      await looks.until(() => looks.times('process') >= before + turn);
+    }
+    for (const end of finish) end();
+    await dispatcher.stop();
+  });
+
+  it('hands over what it did not claim because it is being stopped', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const finish: (() => void)[] = [];
+    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    const stopping = dispatcher.stop();
+    for (const end of finish) end();
+    await stopping;
+    expect(await server.command('LRANGE', 'firstline:wakeups-default:wait', '0', '-1')).toHaveLength(1);
+  });
+
+  it('sweeps by the given clock', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told(), 1_000);
+    const before = looks.times('process');
+    await looks.clock.advance('3s');
+    expect(looks.times('process')).toBe(before + 3);
+    await dispatcher.stop();
+  });
+
+  it('makes few jobs of a burst, and leaves next to nothing behind', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const added = await server.command('GET', COUNTER);
+    for (let index = 0; index < 1_000; index += 1) dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    await eventually(async () => (await server.keys()).every((key) => !/:(de:|wait|active|delayed|\d+$)/.test(key)));
+    expect(looks.times('process') - before).toBeLessThanOrEqual(3);
+    expect(Number(await server.command('GET', COUNTER)) - Number(added)).toBeLessThanOrEqual(5);
+    await dispatcher.stop();
+    expect((await server.keys()).length).toBeLessThanOrEqual(6);
+  });
+
+  it('goes on by itself while Redis is away, and comes back', async () => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    await server.kill();
+    await told.until(AWAY);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = looks.times('process');
+      dispatcher.notify('process', looks.clock.now());
+      await looks.until(() => looks.times('process') > before);
+    }
+    await server.up();
+    await told.until(BACK);
+    await eventually(async () => (await server.connections()) >= 3);
+    // From another process.
+    const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
+    const before = looks.times('deliver');
+    await eventually(() => {
+      other.notify('deliver', looks.clock.now());
+      return looks.times('deliver') > before;
+    });
+    expect(told.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toEqual([AWAY, BACK]);
+    await dispatcher.stop();
+    await other.stop();
+  });
+
+  it('does not wait for a Redis that hangs', async () => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    server.signal('SIGSTOP');
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.clock.advance('499ms');
+    expect(looks.times('process')).toBe(before);
+    await looks.clock.advance('1ms');
+    expect(looks.times('process')).toBeGreaterThan(before);
+    expect(told.times(AWAY)).toBe(1);
+    server.signal('SIGCONT');
+    dispatcher.notify('process', looks.clock.now());
+    await told.until(BACK);
+    server.signal('SIGSTOP');
+    dispatcher.notify('process', looks.clock.now());
+    await dispatcher.stop();
+    server.signal('SIGCONT');
+    await eventually(async () => (await server.connections()) === 0);
+  });
+
+  it('works without a Redis that was never there, and stops', async () => {
+    const absent = await RedisServer.start();
+    await absent.kill();
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = bullMqDispatcher({ url: absent.url });
+    await dispatcher.start(looks.work(told));
+    await told.until(AWAY);
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    await dispatcher.stop();
+    await absent.remove();
+  });
+
+  it.each(['there', 'away'])('waits for looks and closes its connections, Redis being %s', async (where) => {
+    const looks = new Looks();
+    const told = new Told();
+    const dispatcher = await started(looks, told);
+    const finish: (() => void)[] = [];
+    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
+    const before = looks.times('process');
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    if (where === 'away') {
+      await server.kill();
+      await told.until(AWAY);
+    }
+    let isStopped = false;
+    const stopping = dispatcher.stop().then(() => (isStopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isStopped).toBe(false);
+    looks.answer = () => Promise.resolve(null);
+    for (const end of finish) end();
+    await stopping;
+    if (where === 'away') await server.up();
+    await eventually(async () => (await server.connections()) === 0);
+    dispatcher.notify('process', looks.clock.now());
+    expect(await server.connections()).toBe(0);
+  });
+
+  it('neither uses nor closes a client it was given', async () => {
+    const client = server.client();
+    const looks = new Looks();
+    const dispatcher = bullMqDispatcher({ client });
+    await dispatcher.start(looks.work(new Told()));
+    await eventually(async () => (await server.connections()) >= 3);
+    await dispatcher.stop();
+    expect(await client.ping()).toBe('PONG');
+    expect(await server.connections()).toBe(0);
+  });
+});
