@@ -37,6 +37,11 @@ const PLENTY = {
 const WHOLE_TENANT = /^(counts\.|templates\.all$)/;
 /** The lowest or the highest of a tenant are at the end of the index. */
 const ONE_END = /^(retention\.events|messages\.corrected)$/;
+/**
+ * Of these the planner thinks that a third of the table lies behind a time it does not know, which here it has to think; asked
+ * for real, it plans anew for the time it is given.
+ */
+const BEHIND_A_TIME = /^(outage\.(judged|removeOld)|retention\.conversations)$/;
 /** Not tables of ours, and of one row or a few. */
 const SMALL = /^(firstline_feed_numbers|outage_state|pg_)/;
 
@@ -106,6 +111,7 @@ it('every statement finds its rows through an index', async () => {
   try {
     for (const [name, { sql }] of all) {
       if (WHOLE_TENANT.test(name) || ONE_END.test(name)) continue;
+      if (ROWS >= MANY && BEHIND_A_TIME.test(name)) continue;
       const faults = (await planned(client, sql)).filter(walks).map((node) => node['Index Name'] ?? node['Node Type']);
       if (faults.length > 0) walking[name] = faults;
     }
