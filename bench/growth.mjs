@@ -10,7 +10,7 @@ import { ManualClock } from '@firstline/core/testing';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { history, pendingReminders } from './growth/seed.mjs';
-import { channelOf, engineOn, TEXT } from './jobs/desk.mjs';
+import { channelOf, engineOn, TEXT } from './desk.mjs';
 import { PostgresServer } from './jobs/postgres-server.mjs';
 
 const SIZES = (process.env.SIZES ?? '1000,100000,1000000').split(',').map(Number);

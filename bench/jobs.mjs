@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { postgresStorage } from '@firstline/adapter-postgres';
 import pg from 'pg';
 import { installPeers } from './install-peers.mjs';
-import { CLIENTS, channelOf, engineOn, TEXT, warmUp } from './jobs/desk.mjs';
+import { CLIENTS, channelOf, engineOn, sampleRecord, TEXT, warmUp } from './desk.mjs';
 import { handWritten, STATEMENTS } from './jobs/hand-written.mjs';
 import { PostgresServer } from './jobs/postgres-server.mjs';
 import { QUEUES, queues } from './jobs/queues.mjs';
@@ -71,7 +71,7 @@ function quantiles(times) {
 
 async function byHand(count, inFlight) {
   const config = await server.database();
-  const sample = await sampleRecord(config);
+  const sample = await prepared(config);
   const { write, end } = await handWritten(config, sample, POOL);
   await Promise.all(Array.from({ length: 100 }, (_, index) => write(index)));
   const figures = await measured(count, inFlight, write);
@@ -79,15 +79,14 @@ async function byHand(count, inFlight) {
   return { ...figures, statements: STATEMENTS };
 }
 
-/** Lets Firstline make the tables, the clients and one real decision record of the usual length. */
-async function sampleRecord(config) {
+/** Lets Firstline make the tables and the clients. */
+async function prepared(config) {
   const engine = engineOn(postgresStorage({ config, max: POOL }));
   await warmUp(engine);
   await server.analyze(config);
-  const outcome = await engine.receive({ clientId: 'c0', text: TEXT, channel: channelOf('c0') }, { wait: true });
-  const record = JSON.stringify(await engine.explain(outcome.messageId));
+  const sample = await sampleRecord(engine);
   await engine.stop();
-  return { text: TEXT, reply: outcome.replies.at(-1).text, record, recent: '[]' };
+  return { ...sample, recent: '[]' };
 }
 
 async function receiving(count, inFlight) {

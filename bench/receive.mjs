@@ -5,47 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
-import { createEngine, memoryStorage } from '@firstline/core';
-import { supportScenarios } from '@firstline/example-scenario-pack';
+import { memoryStorage } from '@firstline/core';
 import Database from 'better-sqlite3';
+import { CLIENTS, channelOf, engineOn, fixedClassifier, sampleRecord, TEXT, warmUp } from './desk.mjs';
 import { handWritten } from './hand-written.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-// Each writes a handful of messages, as customers do; what is remembered of them grows with each.
-const CLIENTS = 500;
-const TEXT = 'How does the referral program work, and what do I get for it?';
 const folder = mkdtempSync(join(tmpdir(), 'firstline-bench-'));
-const transport = {
-  timeoutMs: 1_000,
-  checkAddress: (address) => address,
-  send: () => Promise.resolve({ class: 'ok' }),
-};
-const fixedClassifier = {
-  classify: () =>
-    Promise.resolve({ scenario: 'REFERRAL', confidence: 0.9, reasoning: 'fixed', source: 'local', alternatives: [] }),
-};
-const channelOf = (client) => ({ transport: 'none', address: { to: client } });
-
-function engineOn(storage, classifier) {
-  return createEngine({
-    // A reminder that is replaced is part of an ordinary message.
-    scenarios: supportScenarios.map((scenario) => ({ ...scenario, reminders: true })),
-    storage,
-    transports: { none: transport },
-    // Thousands of equal questions of one client would all be held after the second.
-    policy: { receiving: { clientRateLimit: false }, escalation: { repeats: false, loopGuard: false } },
-    ...(classifier === undefined ? {} : { classifier }),
-  });
-}
-
 let files = 0;
 const fileName = () => join(folder, `${(files += 1)}.db`);
-
-/** Every client known, greeted and with a pending reminder: the steady state. */
-async function warmUp(engine) {
-  const clients = Array.from({ length: CLIENTS }, (_, client) => `c${client}`);
-  await Promise.all(clients.map((clientId) => engine.receive({ clientId, text: TEXT, channel: channelOf(clientId) })));
-}
 
 async function sendAll(engine, messages, senders) {
   let next = 0;
@@ -69,7 +37,7 @@ async function measure(messages, body) {
 }
 
 async function benchEngine(open, classifier, messages, senders) {
-  const engine = engineOn(open(), classifier);
+  const engine = engineOn(open(), undefined, { classifier });
   await warmUp(engine);
   const result = await measure(messages, () => sendAll(engine, messages, senders));
   await engine.stop();
@@ -77,7 +45,7 @@ async function benchEngine(open, classifier, messages, senders) {
 }
 
 async function benchByHand(file, synchronous, messages) {
-  const sample = await sampleRecord(file);
+  const sample = await prepared(file);
   const database = new Database(file);
   database.pragma('journal_mode = WAL');
   database.pragma(`synchronous = ${synchronous}`);
@@ -93,24 +61,23 @@ async function benchByHand(file, synchronous, messages) {
   return result;
 }
 
-/** Lets Firstline make the tables, the clients and one real decision record of the usual length. */
-async function sampleRecord(file) {
-  const engine = engineOn(sqliteStorage({ filename: file }), fixedClassifier);
+/** Lets Firstline make the tables and the clients. */
+async function prepared(file) {
+  const engine = engineOn(sqliteStorage({ filename: file }));
   await warmUp(engine);
-  const outcome = await engine.receive({ clientId: 'c0', text: TEXT, channel: channelOf('c0') }, { wait: true });
-  const record = JSON.stringify(await engine.explain(outcome.messageId));
+  const sample = await sampleRecord(engine);
   for (let time = 0; time < 3; time += 1) await engine.receive({ clientId: 'c0', text: TEXT, id: `warm${time}` });
   await engine.stop();
   const database = new Database(file);
   const recent = database.prepare("select recent from clients where id = 'c0'").pluck().get();
   database.close();
-  return { text: TEXT, reply: outcome.replies.at(-1).text, record, recent };
+  return { ...sample, recent };
 }
 
 async function statementsPerMessage() {
   let statements = 0;
   const database = new Database(fileName(), { verbose: () => (statements += 1) });
-  const engine = engineOn(sqliteStorage({ database }), fixedClassifier);
+  const engine = engineOn(sqliteStorage({ database }));
   await warmUp(engine);
   const counted = {};
   for (const senders of [1, 32]) {
@@ -145,7 +112,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     }
     for (const senders of [1, 32]) {
       add(`${one.name}|${senders}`, await benchEngine(one.open, fixedClassifier, one.messages, senders));
-      add(`${one.name}|${senders}|local`, await benchEngine(one.open, undefined, one.messages, senders));
+      add(`${one.name}|${senders}|local`, await benchEngine(one.open, null, one.messages, senders));
     }
   }
 }

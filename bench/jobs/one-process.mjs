@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { postgresStorage } from '@firstline/adapter-postgres';
-import { CLIENTS, channelOf, engineOn, TEXT, warmUp } from './desk.mjs';
+import { CLIENTS, channelOf, engineOn, TEXT, warmUp } from '../desk.mjs';
 
 const { config, count } = JSON.parse(process.argv[2]);
 const name = `p${process.argv[3]}c`;

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cascade, type Embedder, embeddingClassifier, localClassifier, UNKNOWN } from '../src/index';
 import { LABELLED, SMALL_DESK } from './support/small-desk';
-
-const DIMENSIONS = 64;
-/** Words of one meaning share a direction, as an embedding model would have it. */
-const MEANINGS = [
-  /internet|connection|wifi|router|online|load|line drops|buffering|pages|slow/,
-  /invoice|bill|charge|pay|receipt|money|euros/,
-  /tariff|plan|upgrade|downgrade|megabit|speed|faster|cheaper/,
-  /mov(e|ing)|address|flat|relocat|house|town|transfer/,
-  /hello|\bhi\b|morning|evening|\bhey\b|good day/,
-];
+import { pointOf } from './support/toy-points';
 
 class ToyEmbedder implements Embedder {
   readonly model = 'toy';
@@ -22,16 +13,6 @@ class ToyEmbedder implements Embedder {
     if (this.fails) throw new Error('down');
     return texts.map(pointOf);
   }
-}
-
-function pointOf(text: string): number[] {
-  const point = new Array<number>(DIMENSIONS).fill(0.02);
-  for (const [at, pattern] of MEANINGS.entries()) if (pattern.test(text.toLowerCase())) point[at] = 1;
-  for (const letter of text) {
-    const at = MEANINGS.length + (letter.codePointAt(0)! % (DIMENSIONS - MEANINGS.length));
-    point[at] = point[at]! + 0.06;
-  }
-  return point;
 }
 
 function desk(embedder: Embedder = new ToyEmbedder()) {

@@ -2,16 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Embedder, evaluate, localClassifier } from '../src/index';
 import { ManualClock } from '../src/testing/index';
 import { LABELLED, SMALL_DESK } from './support/small-desk';
+import { pointOf } from './support/toy-points';
 
-const DIMENSIONS = 64;
-/** Words of one meaning share a direction, as an embedding model would have it. */
-const MEANINGS = [
-  /internet|connection|wifi|router|online|load|line drops|buffering|pages|slow/,
-  /invoice|bill|charge|pay|receipt|money|euros/,
-  /tariff|plan|upgrade|downgrade|megabit|speed|faster|cheaper/,
-  /mov(e|ing)|address|flat|relocat|house|town|transfer/,
-  /hello|\bhi\b|morning|evening|\bhey\b|good day/,
-];
 type Mood = 'well' | 'down' | 'hanging' | 'odd';
 
 class ToyEmbedder implements Embedder {
@@ -26,16 +18,6 @@ class ToyEmbedder implements Embedder {
     if (this.mood === 'odd') return texts.map(() => [1, 2, 3]);
     return texts.map(pointOf);
   }
-}
-
-function pointOf(text: string): number[] {
-  const point = new Array<number>(DIMENSIONS).fill(0.02);
-  for (const [at, pattern] of MEANINGS.entries()) if (pattern.test(text.toLowerCase())) point[at] = 1;
-  for (const letter of text) {
-    const at = MEANINGS.length + (letter.codePointAt(0)! % (DIMENSIONS - MEANINGS.length));
-    point[at] = point[at]! + 0.06;
-  }
-  return point;
 }
 
 const labelled = LABELLED.map(([text, scenario]) => ({ text, scenario }));

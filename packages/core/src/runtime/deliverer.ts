@@ -54,7 +54,7 @@ export class Deliverer {
       const { claimed, waits } = await this.#claim(places);
       for (const delivery of claimed) {
         this.#sending += 1;
-        const open = this.#send(delivery).finally(() => this.#close(open));
+        const open = this.#send(delivery).finally(() => this.#ended(open));
         this.#open.add(open);
       }
       // A place may have become free between being found taken and being waited for.
@@ -109,7 +109,7 @@ export class Deliverer {
     announce(wakeups, { deliver: clock.now() });
   }
 
-  #close(open: Promise<void>): void {
+  #ended(open: Promise<void>): void {
     this.#open.delete(open);
     this.#lookAgain();
   }

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryAttempt, DeliveryStatus, OutboundType } from '@firstline/core';
+import type { Delivery, DeliveryStatus, OutboundType } from '@firstline/core';
 import { type Kysely, sql } from 'kysely';
 import type { SqlDialect } from '../dialect';
 import { literal } from '../literal';
@@ -42,9 +42,6 @@ interface ReplayParams {
   readonly settledBy: number;
   readonly limit: number;
 }
-
-type AttemptEnd = Pick<DeliveryAttempt, 'tenant' | 'deliveryId' | 'number' | 'finishedAt' | 'outcome'> &
-  Pick<DeliveryAttempt, 'code' | 'status' | 'detail'>;
 
 export function deliveryQueries(define: Define, dialect: SqlDialect) {
   return {
@@ -302,80 +299,4 @@ function replayable(db: Kysely<Database>, p: ReplayParams) {
     .where('d.created_at', '>=', p.from)
     .where('d.created_at', '<', p.to)
     .where('d.settled_at', '<=', p.settledBy);
-}
-
-export function attemptQueries(define: Define) {
-  return {
-    begin: define(
-      (db, p: { tenant: string; deliveryId: string; number: number; startedAt: number }) =>
-        db.insertInto('delivery_attempts').values({
-          tenant: p.tenant,
-          delivery_id: p.deliveryId,
-          number: p.number,
-          started_at: p.startedAt,
-        }),
-      {
-        columns: { tenant: 'text', deliveryId: 'text', number: 'bigint', startedAt: 'bigint' },
-        build: (db, { table, column }) =>
-          db
-            .insertInto('delivery_attempts')
-            .columns(['tenant', 'delivery_id', 'number', 'started_at'])
-            .expression((eb) =>
-              eb
-                .selectFrom(table)
-                .select([
-                  column('tenant').as('tenant'),
-                  column('deliveryId').as('delivery_id'),
-                  column('number').as('number'),
-                  column('startedAt').as('started_at'),
-                ]),
-            ),
-      },
-    ),
-
-    finish: define(
-      (db, p: AttemptEnd) =>
-        db
-          .updateTable('delivery_attempts')
-          .set({
-            finished_at: p.finishedAt,
-            outcome: p.outcome,
-            code: p.code,
-            status: p.status,
-            detail: p.detail,
-          })
-          .where('tenant', '=', p.tenant)
-          .where('delivery_id', '=', p.deliveryId)
-          .where('number', '=', p.number),
-      {
-        columns: {
-          ...{ tenant: 'text', deliveryId: 'text', number: 'bigint', finishedAt: 'bigint', outcome: 'text' },
-          ...{ code: 'text', status: 'bigint', detail: 'text' },
-        },
-        build: (db, { table, column }) =>
-          db
-            .updateTable('delivery_attempts as a')
-            .from(table)
-            .set({
-              finished_at: column('finishedAt'),
-              outcome: column('outcome'),
-              code: column('code'),
-              status: column('status'),
-              detail: column('detail'),
-            })
-            .where('a.tenant', '=', column('tenant'))
-            .where('a.delivery_id', '=', column('deliveryId'))
-            .where('a.number', '=', column('number')),
-      },
-    ),
-
-    list: define((db, p: { tenant: string; deliveryId: string }) =>
-      db
-        .selectFrom('delivery_attempts')
-        .selectAll()
-        .where('tenant', '=', p.tenant)
-        .where('delivery_id', '=', p.deliveryId)
-        .orderBy('number'),
-    ),
-  };
 }
