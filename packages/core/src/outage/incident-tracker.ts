@@ -1,32 +1,31 @@
+import type { FailureTopic } from './failure-topic';
 import { Incident, type IncidentSnapshot } from './incident';
-import { type Finding, lookBack, type LookBackInput } from './look-back';
-import { narrow, type NarrowScope, unexplainedSince, withCompanions } from './narrowing';
+import { type Finding, lookBack, type UsualTraffic, usualReports } from './look-back';
+import { isElevated, isWidespread, narrow, type NarrowScope, unexplainedSince, withCompanions } from './narrowing';
 import type { Scope } from './scopes';
 import type { OutageSettings } from './settings';
 import type { OutageEvidence, OutageSignal } from './signals';
-import type { Topic } from './topic';
 import { TUNING } from './tuning';
 
 const MINUTE = 60_000;
 /** A suspicion that nothing came of for so long is forgotten. */
 const SUSPICION_MINUTES = 60;
 const CURVE_MINUTES = 60;
-/** So long after an outage words are no evidence. */
+/** So long after an outage its clients and wrong labels explain reports, and words are no evidence. */
 const AFTERMATH_MINUTES = 120;
 const MOST_OPEN = 100;
-const BEGINNING_MINUTES = 15;
 
 /** What the tracker asks of the minute it judges. */
-export type MinuteView = Pick<LookBackInput, 'minute' | 'volume' | 'variance' | 'regions' | 'doubt'> & {
+export interface MinuteView {
+  readonly minute: number;
+  readonly traffic: UsualTraffic;
   readonly scopes: readonly Scope[];
-  readonly failures: readonly Topic[];
-  /** Clients who say that it works again. */
-  readonly relieved: readonly string[];
+  readonly failures: readonly FailureTopic[];
   /** Nats that opening an incident takes. */
   readonly need: number;
   /** Whether there is anything new to judge, and enough known to judge it by. */
   readonly detecting: boolean;
-};
+}
 
 interface Suspicion {
   readonly id: string;
@@ -52,48 +51,79 @@ export class IncidentTracker {
   #suspicions: Suspicion[] = [];
   #number = 0;
   #lastClosed = -AFTERMATH_MINUTES;
+  /** The latest minute in which something looked like the beginning of a flood. */
+  #waitsAt = -AFTERMATH_MINUTES;
 
   constructor(settings: OutageSettings) {
     this.#settings = settings;
   }
 
-  isOpenFor(topic: Topic): boolean {
+  isOpenFor(topic: FailureTopic): boolean {
     return this.#open.some((incident) => incident.topics.includes(topic));
   }
 
-  /** Number of the incident that explains a report, or 0: the client's, or that of the report's scope. */
-  explains(topic: Topic, clientId: string, region: string | null): number {
-    for (const incident of this.#open) if (incident.covers(topic, region)) return incident.number;
-    for (const incident of this.#open) if (incident.knows(clientId)) return incident.number;
-    for (const incident of this.#closed) if (incident.knows(clientId)) return incident.number;
-    return 0;
+  /** Minutes since the open incident of a topic began; `null`: there is none. */
+  ageFor(topic: FailureTopic, minute: number): number | null {
+    const incident = this.#open.find(({ topics }) => topics.includes(topic));
+    return incident === undefined ? null : incident.ageAt(minute);
   }
 
-  /** Reports a minute that open incidents are expected to add to another topic, by wrong labels. */
-  spillTo(topic: Topic): number {
-    let spill = 0;
-    for (const incident of this.#open) {
-      if (incident.topics.includes(topic)) continue;
-      spill += (incident.isKin(topic) ? TUNING.mislabelledKin : TUNING.mislabelled) * incident.excess;
-    }
-    return spill;
+  /** Number of the incident that explains a report, or 0: the client's, or that of the report's scope. */
+  explains(topic: FailureTopic, clientId: string, region: string | null): number {
+    for (const incident of this.#open) if (incident.covers(topic, region)) return incident.number;
+    const its = (incident: Incident) => incident.knows(clientId);
+    const incident = this.#open.find(its) ?? this.#closed.find(its);
+    incident?.confuse(topic);
+    return incident?.number ?? 0;
+  }
+
+  /** Somebody wrote; `failure`: to report a failure. Open incidents learn from those who come back. */
+  hear(clientId: string, minute: number, failure: boolean): void {
+    for (const incident of this.#open) incident.hear(clientId, minute, failure);
+  }
+
+  /** Somebody says that it works again. */
+  relieve(clientId: string): void {
+    for (const incident of this.#open) incident.relieve(clientId);
+  }
+
+  /** Whether nothing is going on that minutes without reports would change. */
+  get idle(): boolean {
+    return this.#open.length + this.#closed.length + this.#suspicions.length === 0;
+  }
+
+  /** Whether there is more to be judged after `minute`, though nothing new may be reported. */
+  waitsAfter(minute: number): boolean {
+    return minute - this.#waitsAt < TUNING.recheck;
   }
 
   step(view: MinuteView): OutageSignal[] {
     const signals: OutageSignal[] = [];
-    for (const incident of this.#open) this.#link(incident, view.minute, signals);
+    if (this.idle && !view.detecting) return signals;
+    const usual = new Map(this.#open.map((incident) => [incident, baseOf(incident, view.minute, view.traffic)]));
+    for (const [incident, expected] of usual) this.#link(incident, expected, view, signals);
     if (view.detecting) this.#detect(view, signals);
-    this.#close(view, signals);
+    this.#close(view, usual, signals);
     return signals;
   }
 
-  #link(incident: Incident, minute: number, signals: OutageSignal[]): void {
-    const clientIds = incident.link(
-      incident.topics.flatMap((topic) =>
-        topic.fresh.filter(({ region }) => incident.covers(topic, region)).map(({ clientId }) => clientId),
-      ),
+  /** Reports within the window that incidents are expected to add to another topic, by wrong labels. */
+  #spill(topic: FailureTopic, window: number): number {
+    let spill = 0;
+    for (const incident of this.#open) spill += incident.spillTo(topic, window);
+    for (const incident of this.#closed) spill += incident.spillTo(topic, window);
+    return spill;
+  }
+
+  #link(incident: Incident, usual: number, view: MinuteView, signals: OutageSignal[]): void {
+    const { minute } = view;
+    const fresh = incident.topics.flatMap((topic) =>
+      topic.fresh.filter(({ region }) => incident.covers(topic, region)).map(({ clientId }) => clientId),
     );
-    incident.joined = clientIds.length;
+    const clientIds = incident.join(fresh, minute, usual);
+    for (const topic of view.failures) {
+      if (topic.fresh.length > 0 && !this.isOpenFor(topic)) clientIds.push(...mislabelled(incident, topic, view));
+    }
     if (clientIds.length > 0) signals.push(signalOf('joined', incident, minute, clientIds));
   }
 
@@ -108,19 +138,21 @@ export class IncidentTracker {
     const { finding, reopens } = best;
     if (reopens !== null) return this.#reopen(reopens, finding, view, signals);
 
-    const scope = narrow(finding, view.minute, view.regions);
-    const wider = this.#open.find((incident) => isSame(incident, scope, finding));
-    if (wider !== undefined) return widen(wider, scope, view.minute, signals);
-    if (finding.nats >= view.need) {
-      const all = withCompanions(scope, finding, view.minute, view.failures, view.regions);
-      const begun = this.#open.find((incident) => isBeginning(incident, all, view.minute));
-      if (begun === undefined) this.#openNew(all, finding, view.minute, signals);
-      else widen(begun, all, view.minute, signals);
-    } else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
+    const scope = narrow(finding, view.minute, view.traffic);
+    const wider = this.#open.find((incident) => this.#isPartOf(incident, scope, finding, view));
+    if (wider !== undefined) return widen(wider, scope, finding, view, signals);
+    if (finding.nats >= view.need)
+      this.#openNew(
+        withCompanions(scope, finding, view.minute, view.failures, view.traffic),
+        finding,
+        view,
+        signals,
+      );
+    else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
   }
 
   #candidate(scope: Scope, view: MinuteView): Candidate | null {
-    if (!scope.topics.some(({ fresh }) => fresh.some(({ incident }) => incident === 0))) return null;
+    if (!scope.topics.some((topic) => topic.unexplainedSince(view.minute - TUNING.recheck, 1) > 0)) return null;
     const single = scope.kind === 'topic';
     // Part of a group being explained, the rest is looked at topic by topic; a region being explained, by region.
     for (const { topics, region } of this.#open) {
@@ -129,13 +161,24 @@ export class IncidentTracker {
     const lately =
       scope.kind === 'everything'
         ? undefined
-        : this.#closed.find(({ topics }) => scope.topics.every((topic) => topics.includes(topic)));
+        : this.#closed.find(
+            ({ topics, closedAt }) =>
+              view.minute - (closedAt ?? 0) < this.#settings.reopenMinutes &&
+              scope.topics.every((topic) => topics.includes(topic)),
+          );
     const kin = single && this.#open.some((incident) => scope.topics.some((topic) => incident.isKin(topic)));
     const share = lately !== undefined ? TUNING.reopenShare : kin ? TUNING.widenShare : 1;
     const discount = this.#settings.suspected ? TUNING.suspectedDiscount : 0;
     const floor = share < 1 ? share * view.need : view.need - discount;
     const minClients = lately !== undefined ? TUNING.reopenClients : this.#settings.minClients;
-    const finding = lookBack({ ...view, scope, floor, minClients, byWord: this.#calmAt(view.minute) });
+    const { minute, traffic } = view;
+    let reports = 0;
+    for (const topic of scope.topics) reports += topic.unexplainedSince(minute - scope.longest, minClients);
+    if (reports < minClients) return null;
+    const spill = (topic: FailureTopic, window: number) => this.#spill(topic, window);
+    const byWord = this.#calmAt(minute);
+    const { finding, wait } = lookBack({ scope, minute, traffic, spill, floor, minClients, byWord });
+    if (wait) this.#waitsAt = minute;
     if (finding === null) return null;
     if (lately === undefined) return { finding, floor, reopens: null };
     const sameRegion = lately.region === null || finding.region === null || lately.region === finding.region;
@@ -144,21 +187,34 @@ export class IncidentTracker {
     return enough ? { finding, floor: view.need, reopens: null } : null;
   }
 
-  #openNew(scope: NarrowScope, finding: Finding, minute: number, signals: OutageSignal[]): void {
+  #openNew(scope: NarrowScope, finding: Finding, { minute, traffic }: MinuteView, signals: OutageSignal[]): void {
     if (this.#open.length >= MOST_OPEN) return;
     this.#number += 1;
     const names = scope.topics.map(({ id }) => id);
     const suspicion = this.#suspicions.find(({ topics }) => topics.some((id) => names.includes(id)));
     this.#suspicions = this.#suspicions.filter((other) => other !== suspicion);
     const id = suspicion?.id ?? this.#idAt(minute);
-    const incident = new Incident({ ...scope, number: this.#number, id, minute });
-    const clientIds = incident.link(scope.clientIds);
+    const incident = new Incident({ ...scope, number: this.#number, id, minute, window: finding.window });
+    const clientIds = incident.link(scope.clientIds, minute);
     const evidence = evidenceOf(finding, scope, minute);
     for (const topic of scope.topics) {
       for (const report of unexplainedSince(topic, minute - finding.window)) report.incident = incident.number;
     }
     this.#open.push(incident);
+    unlearn(incident, minute - finding.window, traffic);
     signals.push({ ...signalOf('opened', incident, minute, clientIds), evidence });
+  }
+
+  /** Whether a finding is more of an open incident: of the same service, by its clients, or of an outage of everything. */
+  #isPartOf(incident: Incident, scope: NarrowScope, finding: Finding, view: MinuteView): boolean {
+    if (incident.region !== null && scope.region !== null && incident.region !== scope.region) return false;
+    if (scope.topics.some((topic) => incident.isKin(topic))) return true;
+    if (finding.explained >= TUNING.mergeShare * (finding.explained + finding.clients)) return true;
+    const window = Math.min(incident.ageAt(view.minute), TUNING.history);
+    const elevated = view.failures.filter(
+      (topic) => !incident.topics.includes(topic) && isElevated(topic, view, window, this.#spill(topic, window)),
+    );
+    return isWidespread([...incident.topics, ...scope.topics, ...elevated]);
   }
 
   #suspect(scope: NarrowScope, finding: Finding, minute: number, signals: OutageSignal[]): void {
@@ -174,23 +230,27 @@ export class IncidentTracker {
     });
   }
 
-  #reopen(incident: Incident, finding: Finding, { minute, regions }: MinuteView, signals: OutageSignal[]): void {
+  #reopen(incident: Incident, finding: Finding, { minute, traffic }: MinuteView, signals: OutageSignal[]): void {
     this.#closed = this.#closed.filter((other) => other !== incident);
     this.#open.push(incident);
     incident.reopen(minute);
     const since = minute - finding.window;
+    unlearn(incident, since, traffic);
     const reports = incident.topics.flatMap((topic) =>
       unexplainedSince(topic, since).filter(({ region }) => incident.covers(topic, region)),
     );
-    const clientIds = incident.link(reports.map(({ clientId }) => clientId));
-    const evidence = evidenceOf(finding, narrow(finding, minute, regions), minute);
+    const clientIds = incident.link(
+      reports.map(({ clientId }) => clientId),
+      minute,
+    );
+    const evidence = evidenceOf(finding, narrow(finding, minute, traffic), minute);
     signals.push({ ...signalOf('reopened', incident, minute, clientIds), evidence });
   }
 
-  #close({ minute, regions, relieved }: MinuteView, signals: OutageSignal[]): void {
-    if (this.#open.length + this.#closed.length + this.#suspicions.length === 0) return;
+  #close({ minute }: MinuteView, usual: ReadonlyMap<Incident, number>, signals: OutageSignal[]): void {
+    if (this.idle) return;
     for (const incident of [...this.#open]) {
-      if (!incident.step(minute, regions, relieved)) continue;
+      if (!incident.step(minute, usual.get(incident) ?? 0)) continue;
       incident.closedAt = this.#lastClosed = minute;
       this.#closed.push(incident);
       // Looked back at again, the outage that is over would reopen itself.
@@ -198,7 +258,9 @@ export class IncidentTracker {
       signals.push(signalOf('resolved', incident, minute, []));
     }
     this.#open = this.#open.filter(({ closedAt }) => closedAt === null);
-    this.#closed = this.#closed.filter(({ closedAt }) => minute - (closedAt ?? 0) < this.#settings.reopenMinutes);
+    for (const incident of this.#closed) incident.rest(minute);
+    const memory = Math.max(AFTERMATH_MINUTES, this.#settings.reopenMinutes);
+    this.#closed = this.#closed.filter(({ closedAt }) => minute - (closedAt ?? 0) < memory);
     this.#suspicions = this.#suspicions.filter((suspicion) => minute - suspicion.minute < SUSPICION_MINUTES);
   }
 
@@ -215,18 +277,20 @@ export class IncidentTracker {
     return {
       number: this.#number,
       lastClosed: this.#lastClosed,
+      waitsAt: this.#waitsAt,
       open: this.#open.map((incident) => incident.snapshot()),
       closed: this.#closed.map((incident) => incident.snapshot()),
       suspicions: this.#suspicions.map(({ id, topics, minute }) => ({ id, topics: [...topics], minute })),
     };
   }
 
-  restore(snapshot: TrackerSnapshot, topics: ReadonlyMap<string, Topic>): void {
+  restore(snapshot: TrackerSnapshot, topics: ReadonlyMap<string, FailureTopic>): void {
     const known = (from: IncidentSnapshot) => from.topics.flatMap((id) => topics.get(id) ?? []);
     const restored = (from: readonly IncidentSnapshot[]) =>
-      from.filter((incident) => known(incident).length > 0).map((one) => Incident.restore(one, known(one)));
+      from.filter((incident) => known(incident).length > 0).map((one) => Incident.restore(one, topics));
     this.#number = snapshot.number;
     this.#lastClosed = snapshot.lastClosed;
+    this.#waitsAt = snapshot.waitsAt;
     this.#open = restored(snapshot.open);
     this.#closed = restored(snapshot.closed);
     this.#suspicions = snapshot.suspicions.map((suspicion) => ({ ...suspicion }));
@@ -236,27 +300,50 @@ export class IncidentTracker {
 export interface TrackerSnapshot {
   readonly number: number;
   readonly lastClosed: number;
+  readonly waitsAt: number;
   readonly open: IncidentSnapshot[];
   readonly closed: IncidentSnapshot[];
   readonly suspicions: { readonly id: string; readonly topics: string[]; readonly minute: number }[];
 }
 
-/** Whether a finding is more of an open incident: of the same service, or by clients who also report the incident. */
-function isSame(incident: Incident, scope: NarrowScope, { explained, clients }: Finding): boolean {
-  const elsewhere = incident.region !== null && scope.region !== null && incident.region !== scope.region;
-  if (elsewhere) return false;
-  return scope.topics.some((topic) => incident.isKin(topic)) || explained >= TUNING.mergeShare * (explained + clients);
+/** What is expected of the incident's scope in this minute, as known before it began. */
+function baseOf(incident: Incident, minute: number, { volume, surges, variance, regions }: UsualTraffic): number {
+  const age = incident.ageAt(minute);
+  const factors = incident.topics.map(
+    (topic) => topic.level.before(minute, age, variance.value).factor * surges.of(topic.service).factor,
+  );
+  const share = regions.shareOf(incident.region);
+  return volume.sum(1) * share * factors.reduce((sum, factor) => sum + factor, 0);
 }
 
-/** Whether an incident that has just begun is the first of an outage of several services that now shows. */
-function isBeginning(incident: Incident, { topics, region }: NarrowScope, minute: number): boolean {
-  if (incident.region !== region || minute - incident.openedAt > BEGINNING_MINUTES) return false;
-  return new Set(topics.map(({ service }) => service)).size > 1;
+/** Clients who report another topic, when most reports of it are to be expected of the incident these minutes. */
+function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic }: MinuteView): string[] {
+  const window = TUNING.linkMinutes;
+  const spill = incident.spillTo(topic, window);
+  if (spill <= usualReports(topic, minute, window, traffic).mean) return [];
+  if (2 * spill <= topic.unexplainedSince(minute - window)) return [];
+  const near = topic.fresh.filter(({ region }) => incident.region === null || incident.region === region);
+  return incident.link(
+    near.map(({ clientId }) => clientId),
+    minute,
+  );
 }
 
-function widen(incident: Incident, scope: NarrowScope, minute: number, signals: OutageSignal[]): void {
+/** What was learned of its topics since it began was not how things are. */
+function unlearn({ topics }: Incident, begin: number, { variance }: UsualTraffic): void {
+  for (const { level } of topics) level.rewind(begin, variance.value);
+}
+
+function widen(
+  incident: Incident,
+  scope: NarrowScope,
+  { window }: Finding,
+  { minute, traffic }: MinuteView,
+  signals: OutageSignal[],
+): void {
   incident.widen(scope.topics, scope.excess);
-  const clientIds = incident.link(scope.clientIds);
+  unlearn(incident, minute - window, traffic);
+  const clientIds = incident.link(scope.clientIds, minute);
   signals.push(signalOf('joined', incident, minute, clientIds));
 }
 

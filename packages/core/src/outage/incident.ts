@@ -1,147 +1,149 @@
-import type { Regions } from './regions';
-import type { Topic } from './topic';
+import type { FailureTopic } from './failure-topic';
+import { Recovery, type RecoverySnapshot } from './recovery';
+import { RunningTotal } from './running-total';
 import { TUNING } from './tuning';
 
 /** Clients of one incident that are remembered; those beyond are named again when they write again after an hour. */
 const MOST_CLIENTS = 20_000;
-const RATE_MINUTES = 20;
-const FEWEST_MINUTES = 4;
-const HOUR = 60;
-const SEVERAL_SERVICES = 3;
-/** New clients a minute below which an outage cannot be told from its end within the hour. */
-const LEAST_EXCESS = 0.03;
-const LEAST_BASE = 0.002;
 
 export interface IncidentStart {
   readonly number: number;
   readonly id: string;
-  readonly topics: readonly Topic[];
+  readonly topics: readonly FailureTopic[];
   readonly region: string | null;
   readonly minute: number;
+  /** Minutes that were looked back at. */
+  readonly window: number;
   /** New clients a minute above the expected. */
   readonly excess: number;
 }
 
-/** An outage from its opening until it can no longer be reopened. */
+/** An outage from its opening until nothing of it is to be expected any more. */
 export class Incident {
   readonly number: number;
   readonly id: string;
   readonly region: string | null;
-  topics: readonly Topic[];
-  /** Clients of this minute who were not named before. */
-  joined = 0;
+  topics: readonly FailureTopic[];
   closedAt: number | null = null;
+  /** Clients of this minute who were not known before. */
+  #joined = 0;
   #openedAt: number;
-  #firstOpenedAt: number;
-  #excess: number;
-  #peak: number;
-  #gone = 0;
-  /** It spread in the minute that is judged; never over the end of one. */
-  #grows = false;
-  readonly #excesses: number[] = [];
+  readonly #beganAt: number;
+  readonly #recovery: Recovery;
+  /** New clients above the expected. */
+  readonly #excess = new RunningTotal();
   readonly #clients = new Set<string>();
-  /** Of them those who said that it works again. */
-  readonly #relieved = new Set<string>();
+  /** Clients who also reported a topic that is not part of it. */
+  readonly #confused = new Map<FailureTopic, number>();
 
-  constructor({ number, id, topics, region, minute, excess }: IncidentStart) {
+  constructor({ number, id, topics, region, minute, window, excess }: IncidentStart) {
     this.number = number;
     this.id = id;
     this.topics = topics;
     this.region = region;
-    this.#openedAt = this.#firstOpenedAt = minute;
-    this.#excess = this.#peak = Math.max(LEAST_EXCESS, TUNING.openingExcess * excess);
+    this.#openedAt = minute;
+    this.#beganAt = minute - window;
+    this.#recovery = new Recovery(excess, window);
+    for (let each = minute - window + 1; each <= minute; each += 1) this.#excess.add(each, excess);
   }
 
-  /** New clients a minute above the expected, lately. */
-  get excess(): number {
-    return this.closedAt === null ? this.#excess : 0;
-  }
-
-  get openedAt(): number {
-    return this.#openedAt;
+  /** Minutes since it opened for the first time, and those that were looked back at then. */
+  ageAt(minute: number): number {
+    return minute - this.#beganAt;
   }
 
   knows(clientId: string): boolean {
     return this.#clients.has(clientId);
   }
 
-  covers(topic: Topic, region: string | null): boolean {
+  covers(topic: FailureTopic, region: string | null): boolean {
     return (this.region === null || this.region === region) && this.topics.includes(topic);
   }
 
-  /**
-   * Of the service that carries it: what it spilled into by wrong labels may be down for a reason of its own. An outage of
-   * several services is akin to all of them.
-   */
-  isKin(topic: Topic): boolean {
-    if (topic.service === null) return false;
-    const services = new Set(this.topics.map(({ service }) => service));
-    return services.size >= SEVERAL_SERVICES ? services.has(topic.service) : this.topics[0]?.service === topic.service;
+  isKin(topic: FailureTopic): boolean {
+    return topic.service !== null && this.topics.some(({ service }) => service === topic.service);
   }
 
-  /** Those of the clients who were not named before. */
-  link(clientIds: Iterable<string>): string[] {
+  /** Those of the clients who are new to the incident. */
+  link(clientIds: Iterable<string>, minute: number): string[] {
     const added: string[] = [];
     for (const clientId of clientIds) {
       if (this.#clients.has(clientId)) continue;
       if (this.#clients.size < MOST_CLIENTS) this.#clients.add(clientId);
+      this.#recovery.returning.watch(clientId, minute);
       added.push(clientId);
     }
     return added;
   }
 
-  widen(topics: readonly Topic[], excess: number): void {
+  /**
+   * Takes in this minute's clients of its scope, by whose number the end is judged. Returned are those who are new, if more
+   * likely affected than not: more than half of such reports are above the `usual` ones these minutes.
+   */
+  join(clientIds: Iterable<string>, minute: number, usual: number): string[] {
+    const added = this.link(clientIds, minute);
+    this.#joined = added.length;
+    this.#excess.add(minute, this.#joined - usual);
+    return this.#rateAt(minute) > usual ? added : [];
+  }
+
+  /** Clients a minute above the expected, lately. */
+  #rateAt(minute: number): number {
+    const minutes = Math.max(1, Math.min(TUNING.linkMinutes, this.ageAt(minute)));
+    return Math.max(0, this.#excess.sum(minutes)) / minutes;
+  }
+
+  /** Somebody wrote; `failure`: to report a failure. */
+  hear(clientId: string, minute: number, failure: boolean): void {
+    this.#recovery.returning.hear(clientId, minute, failure);
+  }
+
+  /** A client says that it works again. */
+  relieve(clientId: string): void {
+    if (this.#clients.has(clientId)) this.#recovery.relieve(clientId);
+  }
+
+  widen(topics: readonly FailureTopic[], excess: number): void {
     this.topics = [...new Set([...this.topics, ...topics])];
-    this.#excess += excess;
-    this.#peak = Math.max(this.#peak, this.#excess);
-    this.#grows = true;
+    this.#recovery.widen(excess);
   }
 
   reopen(minute: number): void {
     this.closedAt = null;
     this.#openedAt = minute;
-    this.#gone = 0;
+    this.#recovery.reopen();
+  }
+
+  /** Takes in the minute and says whether the outage is over. `usual`: what is expected of its scope without one. */
+  step(minute: number, usual: number): boolean {
+    const open = minute - this.#openedAt;
+    if (open === 0) return false;
+    return this.#recovery.step({
+      ...{ minute, joined: this.#joined, usual, open, age: this.ageAt(minute) },
+      wordless: this.topics.every(({ words }) => words.isEmpty),
+    });
+  }
+
+  /** Lets a minute pass after closing. */
+  rest(minute: number): void {
+    if (this.closedAt !== minute) this.#excess.add(minute, 0);
+  }
+
+  /** A client of the incident reported another topic as well. */
+  confuse(topic: FailureTopic): void {
+    if (!this.topics.includes(topic)) this.#confused.set(topic, (this.#confused.get(topic) ?? 0) + 1);
   }
 
   /**
-   * Takes in the minute and says whether the outage is over: a reverse CUSUM (Page 1954) of "it has ended" against "half
-   * of it goes on". Only clients who are new to it count as reports; those of its clients who write that it
-   * works again speak for the end, each once, by the log-likelihood ratio of saying so after it and during it.
+   * Reports that it is expected to add to another topic in the latest minutes, by wrong labels: as large a share as of
+   * its clients reported that topic too, with a beta prior.
    */
-  step(minute: number, regions: Regions, relieved: readonly string[]): boolean {
-    const relief = this.#relieve(relieved);
-    const share = regions.shareOf(this.region);
-    const base = Math.max(LEAST_BASE, share * this.topics.reduce((sum, { mean }) => sum + mean, 0));
-    this.#excesses.push(this.joined - base);
-    if (this.#excesses.length > RATE_MINUTES) this.#excesses.shift();
-    const age = minute - this.#openedAt;
-    if (age === 0) return false;
-    const lately = this.#excesses.slice(-age);
-    if (age >= FEWEST_MINUTES) this.#excess = Math.max(0, lately.reduce((sum, x) => sum + x, 0) / lately.length);
-    this.#peak = Math.max(this.#peak * TUNING.keepPeak, this.#excess);
-    if (this.#grows) {
-      // Whatever looked like its end before was none, and those it spread to are not among this minute's `joined`.
-      this.#grows = false;
-      this.#gone = 0;
-      return false;
-    }
-    const goesOn = base + Math.max(TUNING.goesOnShare * this.#peak, LEAST_EXCESS);
-    this.#gone = Math.max(0, this.#gone + (goesOn - base) - this.joined * Math.log(goesOn / base) + relief);
-    // What has lasted long goes on for long: a pause of a day's outage is less likely to be its end.
-    const least = this.topics.every(({ words }) => words.isEmpty) ? TUNING.closeNeedWordless : TUNING.closeNeed;
-    const need = least + TUNING.closeNeedPerFold * Math.log1p((minute - this.#firstOpenedAt) / HOUR);
-    return this.#gone > need && age > TUNING.shortestIncident;
-  }
-
-  /** Evidence that it is over, by clients of it who say so for the first time. */
-  #relieve(clientIds: readonly string[]): number {
-    let fresh = 0;
-    for (const clientId of clientIds) {
-      if (!this.#clients.has(clientId) || this.#relieved.has(clientId)) continue;
-      this.#relieved.add(clientId);
-      fresh += 1;
-    }
-    return fresh * TUNING.reliefNats;
+  spillTo(topic: FailureTopic, minutes: number): number {
+    if (this.topics.includes(topic)) return 0;
+    const prior = TUNING.confusedPrior;
+    const first = this.isKin(topic) ? TUNING.confusedKin : TUNING.confused;
+    const share = ((this.#confused.get(topic) ?? 0) + prior * first) / (this.#clients.size + prior);
+    return share * Math.max(0, this.#excess.sum(minutes));
   }
 
   snapshot(): IncidentSnapshot {
@@ -149,24 +151,28 @@ export class Incident {
       ...{ number: this.number, id: this.id, region: this.region, closedAt: this.closedAt },
       topics: this.topics.map(({ id }) => id),
       clients: [...this.#clients],
-      relieved: [...this.#relieved],
-      state: [this.#openedAt, this.#firstOpenedAt, this.#excess, this.#peak, this.#gone],
-      excesses: [...this.#excesses],
+      state: [this.#openedAt, this.#beganAt, this.#joined],
+      recovery: this.#recovery.snapshot(),
+      excess: this.#excess.snapshot(),
+      confused: [...this.#confused].map(([topic, count]) => [topic.id, count]),
     };
   }
 
-  static restore(snapshot: IncidentSnapshot, topics: readonly Topic[]): Incident {
-    const { number, id, region, closedAt, state, excesses, clients, relieved } = snapshot;
-    const [openedAt = 0, firstOpenedAt = 0, excess = 0, peak = 0, gone = 0] = state;
-    const incident = new Incident({ number, id, topics, region, minute: openedAt, excess });
+  static restore(snapshot: IncidentSnapshot, known: ReadonlyMap<string, FailureTopic>): Incident {
+    const topics = snapshot.topics.flatMap((id) => known.get(id) ?? []);
+    const { number, id, region, closedAt, state, clients, confused } = snapshot;
+    const [openedAt = 0, beganAt = 0, joined = 0] = state;
+    const incident = new Incident({ number, id, topics, region, minute: beganAt, window: 0, excess: 0 });
     incident.closedAt = closedAt;
-    incident.#firstOpenedAt = firstOpenedAt;
-    incident.#excess = excess;
-    incident.#peak = peak;
-    incident.#gone = gone;
-    incident.#excesses.push(...excesses);
-    incident.link(clients);
-    for (const clientId of relieved) incident.#relieved.add(clientId);
+    incident.#openedAt = openedAt;
+    incident.#joined = joined;
+    incident.#excess.restore(snapshot.excess);
+    for (const clientId of clients) incident.#clients.add(clientId);
+    incident.#recovery.restore(snapshot.recovery);
+    for (const [topicId, count] of confused) {
+      const topic = known.get(topicId);
+      if (topic !== undefined) incident.#confused.set(topic, count);
+    }
     return incident;
   }
 }
@@ -178,7 +184,8 @@ export interface IncidentSnapshot {
   readonly topics: string[];
   readonly closedAt: number | null;
   readonly clients: string[];
-  readonly relieved: string[];
   readonly state: number[];
-  readonly excesses: number[];
+  readonly recovery: RecoverySnapshot;
+  readonly excess: number[];
+  readonly confused: [string, number][];
 }

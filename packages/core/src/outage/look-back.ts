@@ -1,12 +1,13 @@
-import { roughNats, tailNats } from './evidence';
-import type { LevelVariance } from './level-filter';
+import { logSum, mostNats, outageNats } from './evidence';
+import type { FailureReport, FailureTopic } from './failure-topic';
+import type { LevelVariance } from './level-variance';
 import type { Regions } from './regions';
 import type { Scope } from './scopes';
-import type { FailureReport, Topic } from './topic';
+import type { ServiceSurges } from './service-surge';
 import { TUNING } from './tuning';
-import type { Volume } from './volume';
+import type { UsualVolume } from './usual-volume';
 
-/** What makes a minute's reports unlikely to be chance. */
+/** What makes the latest reports unlikely to be chance. */
 export interface Finding {
   readonly scope: Scope;
   readonly region: string | null;
@@ -15,19 +16,26 @@ export interface Finding {
   readonly window: number;
   readonly clients: number;
   readonly expected: number;
+  /** Of the whole scope: all windows, regions and words together; the rest of the finding is the strongest of them. */
   readonly nats: number;
   /** Reports within the window by clients of an open incident. */
   readonly explained: number;
 }
 
+/** What windows are judged by. */
+export interface UsualTraffic {
+  readonly volume: UsualVolume;
+  readonly surges: ServiceSurges;
+  readonly variance: LevelVariance;
+  readonly regions: Regions;
+}
+
 export interface LookBackInput {
   readonly scope: Scope;
   readonly minute: number;
-  readonly volume: Volume;
-  readonly variance: LevelVariance;
-  readonly regions: Regions;
-  /** Of the time of day being known; see Expectation. */
-  readonly doubt: number;
+  readonly traffic: UsualTraffic;
+  /** Reports within a window that incidents are expected to add to a topic by wrong labels. */
+  readonly spill: (topic: FailureTopic, window: number) => number;
   /** Findings below this are of no interest. */
   readonly floor: number;
   readonly minClients: number;
@@ -37,54 +45,83 @@ export interface LookBackInput {
 
 /** Beyond so many clients no flood of a few can be what decides. */
 const FLOODS_MATTER = 16;
-/** So few clients within so few minutes may be a flood of three and bystanders: more of either is waited for. */
+/** So few clients may be a flood of three and a bystander or two. */
 const FEW_CLIENTS = 6;
-const FEW_MINUTES = 4;
-const MOST_IN_FLOOD = 3;
-/** A client with more messages on one topic may be at the beginning of a flood. */
-const LIGHT_MESSAGES = 2;
-/** Reports a minute that are always to be expected: nothing is certain, also at night. */
-const FLOOR_RATE = 0.0005;
-/** {@link roughNats} is that much too high at worst. */
-const ROUGHNESS = 1.5;
+const FLOODERS = 3;
+/** Of three who flood so many minutes show it. */
+const FLOOD_SHOWS = 2;
+/** Whatever is so much less than the floor adds nothing to it. */
+const NEGLIGIBLE = 5;
+/** What was expected before a window is at least so much of what is expected now. */
+const LEAST_OF_NOW = 0.6;
+
+/** Expected reports of a topic in the latest `window` minutes, and their variance. */
+export function usualReports(
+  topic: FailureTopic,
+  minute: number,
+  window: number,
+  { volume, surges, variance }: UsualTraffic,
+): { readonly mean: number; readonly spread: number } {
+  const surge = surges.of(topic.service);
+  const level = topic.level.before(minute, window, variance.value);
+  const mean = volume.sum(window) * level.factor * surge.factor;
+  return { mean, spread: mean * mean * (level.variance + surge.variance) };
+}
 
 /**
- * The strongest evidence of one scope over all windows, regions and words, in which this minute brought something new: a
- * scan of windows of growing length (Kulldorff's scan statistic, with a tail probability instead of Monte Carlo).
+ * The evidence of one scope over all windows, regions and words in which the latest minutes brought something new. The sum
+ * over the windows is the Shiryaev-Roberts statistic (Pollak 1985), whose mean time between false alarms is at least its
+ * threshold: every minute may have been the beginning.
  */
-export function lookBack(input: LookBackInput): Finding | null {
+export function lookBack(input: LookBackInput): LookBackResult {
   return new LookBack(input).run();
+}
+
+export interface LookBackResult {
+  readonly finding: Finding | null;
+  /** It may be the beginning of a flood: looked back again in a minute or two it would have shown. */
+  readonly wait: boolean;
 }
 
 class LookBack {
   readonly #input: LookBackInput;
-  /** Clients so far in the regions and with the words of this minute's reports. */
+  /** Clients so far in the regions and with the words of the latest reports. */
   readonly #regions = new Map<string, number>();
   readonly #words = new Map<string, number>();
   readonly #seen = new Set<string>();
+  /** Minutes of the first clients found, latest first. */
+  readonly #minutes: number[] = [];
   #clients = 0;
-  /** Of them those who wrote hardly more than once. */
-  #light = 0;
-  /** When the latest three had all written: a flood of three needs but a bystander or two before it to look like more. */
-  #third = 0;
+  /** Of them those who wrote more than once. */
+  #repeating = 0;
   #explained = 0;
-  #best: Finding | null = null;
+  #nats = -Infinity;
+  #best: Omit<Finding, 'nats'> | null = null;
+  #bestNats = -Infinity;
 
   constructor(input: LookBackInput) {
     this.#input = input;
-    for (const topic of input.scope.topics) {
-      for (const { region, words, incident } of topic.fresh) {
-        if (incident !== 0) continue;
-        if (region !== null) this.#regions.set(region, 0);
-        if (input.byWord && input.scope.kind === 'topic') for (const word of words) this.#words.set(word, 0);
+    const { minute, scope, byWord } = input;
+    for (const topic of scope.topics) {
+      for (let place = topic.reports.length - 1; place >= 0; place -= 1) {
+        const report = topic.reports[place];
+        if (report === undefined || report.minute <= minute - TUNING.recheck) break;
+        if (report.incident !== 0) continue;
+        if (report.region !== null) this.#regions.set(report.region, 0);
+        if (byWord && scope.kind === 'topic') for (const word of report.words) this.#words.set(word, 0);
       }
     }
   }
 
-  run(): Finding | null {
-    const { scope, minute, minClients } = this.#input;
+  run(): LookBackResult {
+    const { scope, minute, minClients, floor, traffic } = this.#input;
     const next = scope.topics.map((topic) => topic.reports.length - 1);
+    let now = 0;
+    for (const { level } of scope.topics) now += level.factor;
+    let before = 0;
+    let wait = false;
     for (const window of TUNING.windows) {
+      const known = this.#clients;
       for (const [place, topic] of scope.topics.entries()) {
         let index = next[place] ?? -1;
         for (; index >= 0; index -= 1) {
@@ -94,13 +131,21 @@ class LookBack {
         }
         next[place] = index;
       }
-      if (this.#clients > TUNING.mostScanned) break;
-      if (this.#clients >= minClients) this.#judgeWindow(window);
+      if (window > scope.longest || this.#clients > TUNING.mostScanned) break;
+      if (this.#clients > known && this.#clients >= minClients) {
+        if (this.#mayBeFlood()) wait = true;
+        // Most windows are hopeless whatever exactly is expected in them.
+        else if (this.#mayMatter(now * traffic.volume.sum(window))) {
+          this.#judgeWindow(window, Math.log(window - before));
+        }
+      }
+      before = window;
     }
-    return this.#best;
+    const finding = this.#best === null || this.#nats < floor ? null : { ...this.#best, nats: this.#nats };
+    return { finding, wait };
   }
 
-  #add(report: FailureReport, topic: Topic): void {
+  #add(report: FailureReport, topic: FailureTopic): void {
     if (report.incident !== 0) {
       this.#explained += 1;
       return;
@@ -110,40 +155,54 @@ class LookBack {
     if (this.#clients < FLOODS_MATTER) {
       const messages = topic.clients.messagesOf(report.clientId);
       if (messages > TUNING.flood) return;
-      if (messages <= LIGHT_MESSAGES) this.#light += 1;
+      if (messages > 1) this.#repeating += 1;
+      this.#minutes.push(report.minute);
     }
     this.#seen.add(report.clientId);
     this.#clients += 1;
-    if (this.#clients === MOST_IN_FLOOD) this.#third = report.minute;
     if (report.region !== null) increase(this.#regions, report.region);
     if (this.#words.size > 0) for (const word of report.words) increase(this.#words, word);
   }
 
-  #judgeWindow(window: number): void {
-    const { scope, minute, volume, variance, regions, doubt } = this.#input;
-    let mean = 0;
-    let spread = 0;
-    for (const topic of scope.topics) {
-      const level = topic.level.levelBefore(minute, window);
-      const own = topic.means.sum(window) * level;
-      mean += own;
-      const relative = topic.level.varianceBefore(minute, window, variance.value) / (level * level);
-      spread += own * own * (relative + 1 / (topic.share.learned + 2));
-    }
-    mean = mean * volume.correction(window) + FLOOR_RATE * window;
-    const alpha =
-      TUNING.varianceScale * (spread / (mean * mean) + volume.variance) +
-      TUNING.clumping / window +
-      doubt * volume.thinness;
+  /** Whether three of them may be at the beginning of a flood: it is waited until they would have shown it. */
+  #mayBeFlood(): boolean {
+    if (this.#clients >= FEW_CLIENTS) return false;
+    const third = this.#minutes[this.#clients - FLOODERS] ?? 0;
+    return this.#repeating > this.#clients - FLOODERS || this.#input.minute - third < FLOOD_SHOWS;
+  }
 
-    this.#judge(window, this.#clients, mean, alpha, null, null);
+  /** By what is expected now, which an outage has raised if anything. */
+  #mayMatter(expected: number): boolean {
+    const least = LEAST_OF_NOW * expected;
+    const clients = this.#clients;
+    return clients >= TUNING.leastRatio * least && mostNats(clients, least) >= this.#input.floor - NEGLIGIBLE;
+  }
+
+  #judgeWindow(window: number, beginnings: number): void {
+    const { scope, minute, traffic, spill } = this.#input;
+    let mean = TUNING.leastRate * window;
+    let spread = 0;
+    const correction = traffic.volume.correction(window);
+    for (const topic of scope.topics) {
+      const usual = usualReports(topic, minute, window, traffic);
+      const added = spill(topic, window);
+      mean += usual.mean * correction + added;
+      spread += usual.spread + TUNING.spillVariance * added * added;
+    }
+    const alpha = spread / (mean * mean) + traffic.volume.variance + TUNING.clumping / window;
+    const regions = traffic.regions.size;
+    const everywhere = regions > 1 ? Math.log(1 - TUNING.regional) : 0;
+    const base = beginnings + scope.weight;
+    this.#judge(window, this.#clients, mean, alpha, base + everywhere, null, null);
+    const somewhere = base + Math.log(TUNING.regional / regions);
     for (const [region, clients] of this.#regions) {
-      this.#judge(window, clients, mean * regions.shareOf(region), alpha, region, null);
+      this.#judge(window, clients, mean * traffic.regions.shareOf(region), alpha, somewhere, region, null);
     }
     const [topic] = scope.topics;
     if (topic === undefined) return;
     for (const [word, clients] of this.#words) {
-      this.#judge(window, clients, mean * topic.words.shareOf(word), alpha + topic.words.doubtOf(word), null, word);
+      const own = alpha + topic.words.doubtOf(word);
+      this.#judge(window, clients, mean * topic.words.shareOf(word), own, base - TUNING.wordCost, null, word);
     }
   }
 
@@ -152,18 +211,21 @@ class LookBack {
     clients: number,
     expected: number,
     alpha: number,
+    weight: number,
     region: string | null,
     word: string | null,
   ): void {
-    const { scope, minute, floor, minClients } = this.#input;
+    const { scope, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
-    if (clients < FEW_CLIENTS && (minute - this.#third < FEW_MINUTES || this.#light < minClients)) return;
-    const cost = scope.cost + (region === null ? 0 : TUNING.regionCost) + (word === null ? 0 : TUNING.wordCost);
-    const least = Math.max(floor, this.#best?.nats ?? 0);
-    if (roughNats(clients, expected, alpha) + ROUGHNESS - cost < least) return;
-    const nats = tailNats(clients, expected, alpha) - cost;
-    if (nats <= least) return;
-    this.#best = { scope, region, word, window, clients, expected, nats, explained: this.#explained };
+    if (mostNats(clients, expected) + weight < floor - NEGLIGIBLE) return;
+    const excesses = TUNING.ratios.map((ratio, place) =>
+      Math.max(ratio * expected, (TUNING.rates[place] ?? 0) * minClients * window),
+    );
+    const nats = outageNats({ count: clients, expected, alpha, excesses }) + weight;
+    this.#nats = logSum(this.#nats, nats);
+    if (nats <= this.#bestNats) return;
+    this.#bestNats = nats;
+    this.#best = { scope, region, word, window, clients, expected, explained: this.#explained };
   }
 }
 

@@ -1,56 +1,76 @@
-import { Expectation } from './expectation';
+import { FailureTopic, type FailureTopicSnapshot } from './failure-topic';
 import { IncidentTracker, type TrackerSnapshot } from './incident-tracker';
-import { LevelVariance } from './level-filter';
+import { LevelVariance } from './level-variance';
+import type { UsualTraffic } from './look-back';
 import type { MinuteTally, TallyEntry } from './minute-tally';
+import { RecentClients } from './recent-clients';
 import { Regions } from './regions';
 import { type Scope, scopesOf } from './scopes';
+import { ServiceSurges, type ServiceSurgesSnapshot } from './service-surge';
 import type { OutageSettings } from './settings';
 import type { OutageSignal } from './signals';
-import { Topic, type TopicSnapshot } from './topic';
-import { ShareTotals } from './topic-share';
 import { TUNING } from './tuning';
-import { Volume, type VolumeSnapshot } from './volume';
+import { UsualTopic, type UsualTopicSnapshot } from './usual-topic';
+import { UsualVolume, type UsualVolumeSnapshot } from './usual-volume';
 
 /** Topic of reports whose scenario nobody defined. */
 const UNLISTED = '';
-const NOBODY: ReadonlyMap<string, TallyEntry> = new Map();
+const NONE: OutageSignal[] = [];
+const HALF_HOUR = 30;
 const HOUR = 60;
 const DAY = 1_440;
 const WEEK = 10_080;
 /** Before the first hour is over there is nothing to compare with. */
 const FIRST_MINUTES = 60;
-const USUAL_REPORTS = 4_000;
-const USUAL_FALSE_ALARMS = 0.2;
+/** Minutes without a report are taken in together, so many at most. */
+const MOST_IDLE = 10;
 
 /** The detector's memory as a fold over minutes: whoever has a {@link MinuteTally}, collected or stored, can run it. */
 export class MinuteFold {
-  readonly #settings: OutageSettings;
-  readonly #topics: readonly Topic[];
-  readonly #failures: readonly Topic[];
-  readonly #byId: ReadonlyMap<string, Topic>;
-  readonly #unlisted: Topic;
-  readonly #expectation: Expectation;
-  readonly #totals = new ShareTotals();
-  readonly #volume = new Volume();
-  readonly #variance = new LevelVariance();
-  readonly #regions = new Regions();
+  readonly #usual: readonly UsualTopic[];
+  readonly #failures: readonly FailureTopic[];
+  readonly #byId: ReadonlyMap<string, UsualTopic | FailureTopic>;
+  readonly #unlisted: UsualTopic;
+  /** Where all scenarios are failures, they are the volume too: an outage of one does not move what is common to them. */
+  readonly #mirrors: ReadonlyMap<string, UsualTopic>;
+  readonly #clients = new RecentClients();
+  readonly #traffic: UsualTraffic;
   readonly #tracker: IncidentTracker;
+  /** Evidence that opening takes. */
+  readonly #need: number;
   #scopes: readonly Scope[];
+  #minute: number | null = null;
+  /** The latest minute with a failure report. */
+  #failedAt = -Infinity;
 
   constructor(settings: OutageSettings) {
-    this.#settings = settings;
-    const count = settings.scenarios.length + 1;
-    this.#unlisted = new Topic(UNLISTED, null, false, count);
-    const listed = settings.scenarios.map(({ id, service, outage }) => new Topic(id, service, outage, count));
-    this.#topics = [...listed, this.#unlisted];
-    this.#failures = listed.filter(({ outage }) => outage);
-    this.#byId = new Map(this.#topics.map((topic) => [topic.id, topic]));
+    const { scenarios, falseAlarmsPerWeek, utcOffset } = settings;
+    const count = scenarios.length + 1;
+    const ordinary = scenarios.filter(({ outage }) => !outage);
+    this.#unlisted = new UsualTopic(UNLISTED, null, count);
+    const listed = (ordinary.length === 0 ? scenarios : ordinary).map(
+      ({ id, service }) => new UsualTopic(id, service, count),
+    );
+    this.#mirrors = new Map(ordinary.length === 0 ? listed.map((topic) => [topic.id, topic]) : []);
+    this.#usual = [...listed, this.#unlisted];
+    this.#failures = scenarios.flatMap(({ id, service, outage }) =>
+      outage ? [new FailureTopic(id, service, count)] : [],
+    );
+    this.#byId = new Map([...this.#usual, ...this.#failures].map((topic) => [topic.id, topic]));
     this.#scopes = scopesOf(this.#failures);
-    this.#expectation = new Expectation(settings.utcOffset);
+    this.#traffic = {
+      volume: new UsualVolume(this.#usual, utcOffset),
+      surges: new ServiceSurges(),
+      variance: new LevelVariance(),
+      regions: new Regions(),
+    };
     this.#tracker = new IncidentTracker(settings);
+    // The mean time between false alarms of a scope is at least e to the evidence asked for, in minutes.
+    const scopes = Math.max(1, this.#failures.length);
+    this.#need = Math.log((WEEK * scopes) / falseAlarmsPerWeek) - TUNING.boundSlack;
   }
 
-  topicOf(scenario: string, service: string | null): Topic {
+  topicOf(scenario: string, service: string | null): { readonly id: string; readonly outage: boolean } {
     const topic = this.#byId.get(scenario) ?? this.#unlisted;
     if (service !== null && topic.service === null && topic !== this.#unlisted) {
       topic.service = service;
@@ -62,142 +82,158 @@ export class MinuteFold {
   /** Judges one minute by what was known before it, then learns from it. Minutes come in order. */
   step(tally: MinuteTally): OutageSignal[] {
     const { minute } = tally;
+    if (tally.topics.size === 0 && this.#mayIdle(minute)) return NONE;
+    const { volume, surges } = this.#traffic;
+    const before = volume.total;
     this.#count(tally);
-    const total = this.#expectation.at(minute);
-    this.#volume.step(this.#topics, total);
-    for (const topic of this.#topics) topic.mean = total * topic.share.share * this.#volume.ratioOf(topic);
+    volume.step(minute);
+    surges.step(minute, volume.total - before, this.#usual);
+    this.#minute = minute;
     for (const topic of this.#failures) {
-      topic.means.push(topic.mean + this.#tracker.spillTo(topic));
+      if (topic.fresh.length === 0) continue;
+      this.#failedAt = minute;
+      // What came since the last time was nothing.
+      this.#learnLevel(topic, minute - 1, 0, volume.total - volume.sum(1));
       topic.remember(minute);
     }
-    // Evidence only grows with reports: a minute without any of a failure costs next to nothing.
-    const news = this.#failures.some(({ fresh }) => fresh.length > 0);
     const signals = this.#tracker.step({
       minute,
       scopes: this.#scopes,
       failures: this.#failures,
-      volume: this.#volume,
-      variance: this.#variance,
-      regions: this.#regions,
-      need: news ? this.#need() : Infinity,
-      doubt: news ? this.#expectation.doubt(minute) : 1,
-      relieved: relievedIn(tally),
-      detecting: news && this.#expectation.learned >= FIRST_MINUTES,
+      traffic: this.#traffic,
+      need: this.#need,
+      detecting: (this.#failedAt === minute || this.#tracker.waitsAfter(minute - 1)) && volume.learned >= FIRST_MINUTES,
     });
     this.#learn(minute);
     return signals;
   }
 
+  /** Evidence only grows with reports: minutes without any cost next to nothing. */
+  #mayIdle(minute: number): boolean {
+    if (this.#minute === null || minute - this.#minute >= MOST_IDLE || minute % HALF_HOUR === 0) return false;
+    return this.#tracker.idle && !this.#tracker.waitsAfter(minute - 1);
+  }
+
   /** Distinct clients per topic who count. Failures first: who reports one is not ordinary volume within the hour. */
   #count({ minute, topics }: MinuteTally): void {
+    this.#clients.purge(minute);
+    for (const topic of this.#usual) topic.count = 0;
     for (const topic of this.#failures) {
       topic.clients.purge(minute);
-      topic.fresh = [];
-      for (const [clientId, { messages, region, words, over }] of topics.get(topic.id) ?? NOBODY) {
-        // No report of a failure, whatever it was taken for.
-        if (over) continue;
-        if (!topic.clients.take(clientId, minute, messages)) continue;
-        const incident = this.#tracker.explains(topic, clientId, region);
-        topic.fresh.push({ minute, clientId, region, words, incident });
-      }
-      topic.count = topic.fresh.length;
+      if (topic.fresh.length > 0) topic.fresh = [];
     }
-    for (const topic of this.#topics) {
-      if (topic.outage) continue;
-      topic.clients.purge(minute);
-      topic.count = 0;
-      for (const [clientId, { messages, region }] of topics.get(topic.id) ?? NOBODY) {
-        if (!topic.clients.take(clientId, minute, messages)) continue;
-        if (this.#failures.some(({ clients }) => clients.has(clientId))) continue;
-        topic.count += 1;
-        this.#regions.learn(region);
-      }
+    for (const [id, clients] of topics) {
+      const topic = this.#byId.get(id);
+      if (topic?.outage === true) this.#countFailure(topic, minute, clients);
+    }
+    for (const [id, clients] of topics) {
+      const topic = this.#mirrors.get(id) ?? this.#byId.get(id);
+      if (topic?.outage === false) this.#countUsual(topic, minute, clients);
     }
   }
 
-  /**
-   * Evidence that opening takes: −ln of the acceptable chance per report (Bonferroni), so that the number of false alarms
-   * a week does not grow with the number of reports.
-   */
-  #need(): number {
-    const learned = this.#failures.reduce((sum, { share }) => sum + share.learned, 0);
-    const perWeek = Math.max(1, learned * (WEEK / TUNING.slowShareMemory));
-    const folds = Math.log(perWeek / USUAL_REPORTS);
-    const need =
-      TUNING.need +
-      folds * (folds < 0 ? TUNING.needPerFold : TUNING.needPerFoldMore) -
-      Math.log(this.#settings.falseAlarmsPerWeek / USUAL_FALSE_ALARMS);
-    return Math.max(TUNING.needLeast, need);
+  #countFailure(topic: FailureTopic, minute: number, clients: ReadonlyMap<string, TallyEntry>): void {
+    for (const [clientId, { messages, region, words, over }] of clients) {
+      this.#clients.take(clientId, minute);
+      if (over) {
+        // No report of a failure, whatever it was taken for.
+        this.#tracker.relieve(clientId);
+        continue;
+      }
+      this.#tracker.hear(clientId, minute, true);
+      if (!topic.clients.take(clientId, minute, messages)) continue;
+      const incident = this.#tracker.explains(topic, clientId, region);
+      topic.fresh.push({ minute, clientId, region, words, incident });
+    }
+  }
+
+  #countUsual(topic: UsualTopic, minute: number, clients: ReadonlyMap<string, TallyEntry>): void {
+    const mirrored = this.#mirrors.size > 0;
+    for (const [clientId, { region, over }] of clients) {
+      if (over) this.#tracker.relieve(clientId);
+      else if (!mirrored) this.#tracker.hear(clientId, minute, false);
+      if (!this.#clients.take(clientId, minute) && !mirrored) continue;
+      topic.count += 1;
+      this.#traffic.regions.learn(region);
+    }
   }
 
   #learn(minute: number): void {
-    let all = 0;
-    for (const topic of this.#topics) {
-      const { mean, count } = topic;
-      const times = topic.outage ? TUNING.believedFailures : TUNING.believedOrdinary;
-      const believed = topic.share.believe(count, times * mean);
-      all += believed;
-      if (!topic.outage) continue;
-      topic.level.step(minute, believed, mean, this.#variance.value);
-      topic.hourCount += believed;
-      topic.hourMean += mean;
+    const settling = minute % HALF_HOUR === 0;
+    for (const topic of this.#failures) {
+      if (topic.fresh.length === 0 && !settling) continue;
+      this.#learnLevel(topic, minute, topic.fresh.length, this.#traffic.volume.total);
       for (const { incident, words } of topic.fresh) if (incident === 0 && words.length > 0) topic.words.learn(words);
     }
-    this.#totals.add(all);
-    this.#expectation.learn(minute, all);
     if (minute % HOUR === 0) this.#settle();
+  }
+
+  #learnLevel(topic: FailureTopic, minute: number, count: number, total: number): void {
+    const { volume, surges, variance } = this.#traffic;
+    // While an outage is known, little is learned from it; if it lasts for days, it is how things are now.
+    const age = this.#tracker.ageFor(topic, minute);
+    const most = age === null ? TUNING.believed : TUNING.believedInOutage + (TUNING.believedPerDay * age) / DAY;
+    const savedMinutes = age === null ? TUNING.savedMinutes : TUNING.savedInOutage;
+    const surge = surges.of(topic.service).factor;
+    const doubt = volume.variance;
+    topic.level.learn({ minute, count, total, doubt, surge, usual: variance.value, most, savedMinutes });
   }
 
   /** Once an hour. */
   #settle(): void {
-    for (const topic of this.#topics) {
-      topic.share.settle(this.#totals, this.#topics.length, topic.outage);
-      if (!topic.outage) continue;
-      const quiet = this.#expectation.learned > DAY && !this.#tracker.isOpenFor(topic);
-      if (quiet) this.#variance.learn(topic.hourCount, topic.hourMean);
-      topic.hourCount = topic.hourMean = 0;
+    const { volume, surges, variance, regions } = this.#traffic;
+    volume.settle();
+    surges.settle(this.#usual);
+    for (const topic of this.#failures) {
+      const { count, expected } = topic.level.hour();
+      if (volume.learned > DAY && !this.#tracker.isOpenFor(topic)) variance.learn(count, expected);
       topic.words.fade();
     }
-    this.#totals.fade();
-    this.#regions.fade();
+    regions.fade();
   }
 
   snapshot(): FoldSnapshot {
+    const { volume, surges, variance, regions } = this.#traffic;
     return {
-      topics: this.#topics.map((topic) => topic.snapshot()),
-      expectation: this.#expectation.snapshot(),
-      totals: [this.#totals.slow, this.#totals.fast],
-      volume: this.#volume.snapshot(),
-      variance: this.#variance.snapshot(),
-      regions: this.#regions.snapshot(),
+      minutes: [this.#minute, Number.isFinite(this.#failedAt) ? this.#failedAt : null],
+      usual: this.#usual.map((topic) => topic.snapshot()),
+      failures: this.#failures.map((topic) => topic.snapshot()),
+      clients: this.#clients.snapshot(),
+      volume: volume.snapshot(),
+      surges: surges.snapshot(),
+      variance: variance.snapshot(),
+      regions: regions.snapshot(),
       tracker: this.#tracker.snapshot(),
     };
   }
 
   restore(snapshot: FoldSnapshot): void {
-    for (const topic of snapshot.topics) this.#byId.get(topic.id)?.restore(topic);
+    const { volume, surges, variance, regions } = this.#traffic;
+    const usual = new Map(this.#usual.map((topic) => [topic.id, topic]));
+    const failures = new Map(this.#failures.map((topic) => [topic.id, topic]));
+    this.#minute = snapshot.minutes[0] ?? null;
+    this.#failedAt = snapshot.minutes[1] ?? -Infinity;
+    for (const topic of snapshot.usual) usual.get(topic.id)?.restore(topic);
+    // What is reported of scenarios that are gone counts as unlisted from now on.
+    for (const topic of snapshot.usual) if (!usual.has(topic.id)) this.#unlisted.absorb(topic);
+    for (const topic of snapshot.failures) failures.get(topic.id)?.restore(topic);
     this.#scopes = scopesOf(this.#failures);
-    this.#expectation.restore(snapshot.expectation);
-    [this.#totals.slow = 0, this.#totals.fast = 0] = snapshot.totals;
-    this.#volume.restore(snapshot.volume);
-    this.#variance.restore(snapshot.variance);
-    this.#regions.restore(snapshot.regions);
-    this.#tracker.restore(snapshot.tracker, this.#byId);
+    this.#clients.restore(snapshot.clients);
+    volume.restore(snapshot.volume);
+    surges.restore(snapshot.surges);
+    variance.restore(snapshot.variance);
+    regions.restore(snapshot.regions);
+    this.#tracker.restore(snapshot.tracker, failures);
   }
 }
 
-/** Clients who say that it works again. */
-function relievedIn({ topics }: MinuteTally): readonly string[] {
-  return [...topics.values()].flatMap((clients) =>
-    [...clients].flatMap(([clientId, { over }]) => (over ? [clientId] : [])),
-  );
-}
-
 export interface FoldSnapshot {
-  readonly topics: TopicSnapshot[];
-  readonly expectation: number[][];
-  readonly totals: number[];
-  readonly volume: VolumeSnapshot;
+  readonly minutes: (number | null)[];
+  readonly usual: UsualTopicSnapshot[];
+  readonly failures: FailureTopicSnapshot[];
+  readonly clients: [string, number][];
+  readonly volume: UsualVolumeSnapshot;
+  readonly surges: ServiceSurgesSnapshot;
   readonly variance: number[];
   readonly regions: { readonly reports: number; readonly counts: [string, number][] };
   readonly tracker: TrackerSnapshot;

@@ -15,6 +15,7 @@ export interface MinuteTally {
 }
 
 type OpenTally = Map<string, Map<string, TallyEntry>>;
+const NOTHING: OpenTally = new Map();
 
 /** More distinct clients on one topic within one minute are not told apart. */
 const MOST_CLIENTS = 5_000;
@@ -52,8 +53,12 @@ export class MinuteIntake {
     if (this.#closed !== null && last <= this.#closed) return [];
     const first = this.#closed === null ? Math.min(last, ...this.#open.keys()) : this.#closed + 1;
     const tallies: MinuteTally[] = [];
+    if (first === last && this.#open.size === 0) {
+      this.#closed = last;
+      return [{ minute: last, topics: NOTHING }];
+    }
     for (let minute = Math.max(first, until - longestGap); minute <= last; minute += 1) {
-      const topics = this.#open.get(minute) ?? new Map<string, Map<string, TallyEntry>>();
+      const topics = this.#open.get(minute) ?? (minute === last ? new Map<string, Map<string, TallyEntry>>() : NOTHING);
       if (minute === last) this.#takeAhead(last, topics);
       tallies.push({ minute, topics });
     }

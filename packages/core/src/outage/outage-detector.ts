@@ -66,7 +66,12 @@ function build(settings: OutageSettings, from: OutageSnapshot | null): OutageDet
 
     advance(now) {
       if (!isTime(now)) return [];
-      return intake.close(Math.floor(now / MINUTE), LONGEST_GAP).flatMap((tally) => fold.step(tally));
+      const signals: OutageSignal[] = [];
+      for (const tally of intake.close(Math.floor(now / MINUTE), LONGEST_GAP)) {
+        // A loop, since most minutes say nothing.
+        for (const signal of fold.step(tally)) signals.push(signal);
+      }
+      return signals;
     },
 
     snapshot: () => ({ version: SNAPSHOT_VERSION, settings, intake: intake.snapshot(), fold: fold.snapshot() }),

@@ -9,6 +9,11 @@ export class Regions {
   readonly #counts = new Map<string, number>();
   #reports = PRIOR_REPORTS;
 
+  /** Regions that are told apart. */
+  get size(): number {
+    return Math.max(1, this.#counts.size);
+  }
+
   learn(region: string | null): void {
     this.#reports += 1;
     if (region === null) return;

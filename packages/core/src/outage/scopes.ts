@@ -1,24 +1,36 @@
-import type { Topic } from './topic';
+import type { FailureTopic } from './failure-topic';
 import { TUNING } from './tuning';
 
 /** Failure topics that are looked at together; each also by region, and a single one by word. */
 export interface Scope {
-  readonly topics: readonly Topic[];
-  /** Nats paid for looking here as well. */
-  readonly cost: number;
+  readonly topics: readonly FailureTopic[];
+  /** ln of how likely an outage is to be of this kind. */
+  readonly weight: number;
   readonly kind: 'topic' | 'service' | 'everything';
+  /** The longest window that makes sense: what fails everywhere is reported at once. */
+  readonly longest: number;
 }
 
-export function scopesOf(failures: readonly Topic[]): readonly Scope[] {
-  const scopes: Scope[] = failures.map((topic) => ({ topics: [topic], cost: 0, kind: 'topic' }));
-  const services = new Map<string, Topic[]>();
+export function scopesOf(failures: readonly FailureTopic[]): readonly Scope[] {
+  const scopes: Scope[] = failures.map((topic) => ({
+    topics: [topic],
+    weight: TUNING.topicWeight,
+    kind: 'topic',
+    longest: TUNING.history,
+  }));
+  const services = new Map<string, FailureTopic[]>();
   for (const topic of failures) {
     if (topic.service !== null) services.set(topic.service, [...(services.get(topic.service) ?? []), topic]);
   }
   for (const topics of services.values()) {
     const several = topics.length > 1 && topics.length < failures.length;
-    if (several) scopes.push({ topics, cost: TUNING.serviceCost, kind: 'service' });
+    if (several) scopes.push({ topics, weight: TUNING.serviceWeight, kind: 'service', longest: TUNING.history });
   }
-  if (failures.length > 1) scopes.push({ topics: failures, cost: TUNING.everythingCost, kind: 'everything' });
+  if (failures.length > 1) {
+    scopes.push({
+      ...{ topics: failures, weight: TUNING.everythingWeight },
+      ...{ kind: 'everything', longest: TUNING.longestEverything },
+    });
+  }
   return scopes;
 }

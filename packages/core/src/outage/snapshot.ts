@@ -4,7 +4,7 @@ import type { IntakeSnapshot } from './minute-tally';
 import type { OutageSettings } from './settings';
 
 /** Grows whenever the shape changes; a detector starts afresh rather than from figures that mean something else. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** All that a detector knows, as JSON. Its content is no contract, only that it can be given back. */
 export interface OutageSnapshot {
