@@ -1,5 +1,6 @@
-import type { FailureTopic } from './failure-topic';
+import type { FailureReport, FailureTopic } from './failure-topic';
 import { Incident, type IncidentSnapshot } from './incident';
+import type { RecentClients } from './recent-clients';
 import { type Finding, lookBack, type UsualTraffic, usualReports } from './look-back';
 import { isElevated, isWidespread, narrow, type NarrowScope, unexplainedSince, withCompanions } from './narrowing';
 import type { Scope } from './scopes';
@@ -14,11 +15,16 @@ const CURVE_MINUTES = 60;
 /** So long after an outage its clients and wrong labels explain reports, and words are no evidence. */
 const AFTERMATH_MINUTES = 120;
 const MOST_OPEN = 100;
+/** Reports a minute that are always to be expected. */
+const LEAST_USUAL = 0.0005;
+/** Fewer to be named are no outage: all are. */
+const FEWEST_NAMED = 4;
 
 /** What the tracker asks of the minute it judges. */
 export interface MinuteView {
   readonly minute: number;
   readonly traffic: UsualTraffic;
+  readonly clients: RecentClients;
   readonly scopes: readonly Scope[];
   readonly failures: readonly FailureTopic[];
   /** Nats that opening an incident takes. */
@@ -115,16 +121,35 @@ export class IncidentTracker {
     return spill;
   }
 
-  #link(incident: Incident, usual: number, view: MinuteView, signals: OutageSignal[]): void {
+  /** Names those who report this minute and are more likely affected than not. */
+  #link(incident: Incident, usual: Usual, view: MinuteView, signals: OutageSignal[]): void {
     const { minute } = view;
-    const fresh = incident.topics.flatMap((topic) =>
-      topic.fresh.filter(({ region }) => incident.covers(topic, region)).map(({ clientId }) => clientId),
-    );
-    const clientIds = incident.join(fresh, minute, usual);
+    const clientIds: string[] = [];
+    for (const [topic, expected] of usual.topics) {
+      const fresh = topic.fresh.filter(
+        ({ region, clientId }) => incident.covers(topic, region) && !incident.knows(clientId),
+      );
+      incident.take(topic, fresh, expected, minute);
+      const odds = incident.rateOf(topic, minute) / expected;
+      for (const report of topic.fresh) {
+        const marks = this.#whereOdds(incident, report, view) * view.clients.ratioOf(report.regular);
+        if (marks * ((odds + 1) * incident.ratioOf(report, topic) - 1) <= TUNING.linkOdds) continue;
+        clientIds.push(report.clientId);
+        if (report.incident === 0) report.incident = incident.number;
+      }
+    }
+    incident.taken(usual.all, minute);
     for (const topic of view.failures) {
       if (topic.fresh.length > 0 && !this.isOpenFor(topic)) clientIds.push(...mislabelled(incident, topic, view));
     }
-    if (clientIds.length > 0) signals.push(signalOf('joined', incident, minute, clientIds));
+    const added = incident.link(clientIds, minute);
+    if (added.length > 0) signals.push(signalOf('joined', incident, minute, added));
+  }
+
+  /** What the place of a report does to its odds: of an outage in one region, those who do not say where they are may be of it. */
+  #whereOdds({ region }: Incident, report: FailureReport, { traffic: { regions } }: MinuteView): number {
+    if (region === null || region === report.region) return 1;
+    return report.region === null ? regions.shareOf(region) / regions.knownShare : 0;
   }
 
   #detect(view: MinuteView, signals: OutageSignal[]): void {
@@ -187,7 +212,8 @@ export class IncidentTracker {
     return enough ? { finding, floor: view.need, reopens: null } : null;
   }
 
-  #openNew(scope: NarrowScope, finding: Finding, { minute, traffic }: MinuteView, signals: OutageSignal[]): void {
+  #openNew(scope: NarrowScope, finding: Finding, view: MinuteView, signals: OutageSignal[]): void {
+    const { minute, traffic } = view;
     if (this.#open.length >= MOST_OPEN) return;
     this.#number += 1;
     const names = scope.topics.map(({ id }) => id);
@@ -195,7 +221,7 @@ export class IncidentTracker {
     this.#suspicions = this.#suspicions.filter((other) => other !== suspicion);
     const id = suspicion?.id ?? this.#idAt(minute);
     const incident = new Incident({ ...scope, number: this.#number, id, minute, window: finding.window });
-    const clientIds = incident.link(scope.clientIds, minute);
+    const clientIds = adopt(incident, scope, finding, view);
     const evidence = evidenceOf(finding, scope, minute);
     for (const topic of scope.topics) {
       for (const report of unexplainedSince(topic, minute - finding.window)) report.incident = incident.number;
@@ -247,10 +273,10 @@ export class IncidentTracker {
     signals.push({ ...signalOf('reopened', incident, minute, clientIds), evidence });
   }
 
-  #close({ minute }: MinuteView, usual: ReadonlyMap<Incident, number>, signals: OutageSignal[]): void {
+  #close({ minute }: MinuteView, usual: ReadonlyMap<Incident, Usual>, signals: OutageSignal[]): void {
     if (this.idle) return;
     for (const incident of [...this.#open]) {
-      if (!incident.step(minute, usual.get(incident) ?? 0)) continue;
+      if (!incident.step(minute, usual.get(incident)?.all ?? 0)) continue;
       incident.closedAt = this.#lastClosed = minute;
       this.#closed.push(incident);
       // Looked back at again, the outage that is over would reopen itself.
@@ -306,27 +332,36 @@ export interface TrackerSnapshot {
   readonly suspicions: { readonly id: string; readonly topics: string[]; readonly minute: number }[];
 }
 
-/** What is expected of the incident's scope in this minute, as known before it began. */
-function baseOf(incident: Incident, minute: number, { volume, surges, variance, regions }: UsualTraffic): number {
-  const age = incident.ageAt(minute);
-  const factors = incident.topics.map(
-    (topic) => topic.level.before(minute, age, variance.value).factor * surges.of(topic.service).factor,
-  );
-  const share = regions.shareOf(incident.region);
-  return volume.sum(1) * share * factors.reduce((sum, factor) => sum + factor, 0);
+/** Reports that are expected of an incident's scope in one minute without it, by topic. */
+interface Usual {
+  readonly topics: ReadonlyMap<FailureTopic, number>;
+  readonly all: number;
 }
 
-/** Clients who report another topic, when most reports of it are to be expected of the incident these minutes. */
-function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic }: MinuteView): string[] {
+/** As known before it began. */
+function baseOf(incident: Incident, minute: number, { volume, surges, variance, regions }: UsualTraffic): Usual {
+  const age = incident.ageAt(minute);
+  const volumeHere = volume.sum(1) * regions.shareOf(incident.region);
+  const topics = new Map<FailureTopic, number>();
+  let all = 0;
+  for (const topic of incident.topics) {
+    const level = topic.level.before(minute, age, variance.value).factor * surges.of(topic.service).factor;
+    topics.set(topic, Math.max(LEAST_USUAL, volumeHere * level));
+    all += volumeHere * level;
+  }
+  return { topics, all };
+}
+
+/** Clients who report another topic, and more likely the incident than that. */
+function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic, clients }: MinuteView): string[] {
   const window = TUNING.linkMinutes;
-  const spill = incident.spillTo(topic, window);
-  if (spill <= usualReports(topic, minute, window, traffic).mean) return [];
-  if (2 * spill <= topic.unexplainedSince(minute - window)) return [];
-  const near = topic.fresh.filter(({ region }) => incident.region === null || incident.region === region);
-  return incident.link(
-    near.map(({ clientId }) => clientId),
-    minute,
-  );
+  const usual = usualReports(topic, minute, window, traffic).mean;
+  const odds = incident.spillTo(topic, window) / Math.max(usual, LEAST_USUAL * window);
+  return topic.fresh.flatMap((report) => {
+    if (incident.region !== null && report.region !== incident.region) return [];
+    const ratio = clients.ratioOf(report.regular) * incident.ratioOf(report, topic);
+    return odds * ratio > TUNING.linkOdds ? [report.clientId] : [];
+  });
 }
 
 /** What was learned of its topics since it began was not how things are. */
@@ -337,14 +372,38 @@ function unlearn({ topics }: Incident, begin: number, { variance }: UsualTraffic
 function widen(
   incident: Incident,
   scope: NarrowScope,
-  { window }: Finding,
-  { minute, traffic }: MinuteView,
+  finding: Finding,
+  view: MinuteView,
   signals: OutageSignal[],
 ): void {
+  const { minute, traffic } = view;
   incident.widen(scope.topics, scope.excess);
-  unlearn(incident, minute - window, traffic);
-  const clientIds = incident.link(scope.clientIds, minute);
-  signals.push(signalOf('joined', incident, minute, clientIds));
+  unlearn(incident, minute - finding.window, traffic);
+  signals.push(signalOf('joined', incident, minute, adopt(incident, scope, finding, view)));
+}
+
+/** Takes what was found into the incident; returned are the clients who are more likely affected than not. */
+function adopt(
+  incident: Incident,
+  { topics, region, clientIds }: NarrowScope,
+  { window }: Finding,
+  { minute, traffic, clients }: MinuteView,
+): string[] {
+  const named = new Set<string>();
+  const share = traffic.regions.shareOf(region);
+  const found = topics.map((topic) => {
+    const reports = unexplainedSince(topic, minute - window).filter((each) => region === null || each.region === region);
+    const usual = usualReports(topic, minute, window, traffic).mean * share;
+    incident.adopt(topic, reports, usual, minute, window);
+    return { topic, reports, odds: (reports.length - usual) / Math.max(usual, LEAST_USUAL * window) };
+  });
+  for (const { topic, reports, odds } of found) {
+    for (const report of reports) {
+      const ratio = clients.ratioOf(report.regular);
+      if (ratio * ((odds + 1) * incident.ratioOf(report, topic) - 1) > TUNING.linkOdds) named.add(report.clientId);
+    }
+  }
+  return incident.link(named.size >= FEWEST_NAMED ? named : clientIds, minute);
 }
 
 function signalOf(

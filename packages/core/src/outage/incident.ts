@@ -1,6 +1,7 @@
-import type { FailureTopic } from './failure-topic';
+import type { FailureReport, FailureTopic } from './failure-topic';
 import { Recovery, type RecoverySnapshot } from './recovery';
 import { RunningTotal } from './running-total';
+import { SymptomShares, type SymptomSharesSnapshot } from './symptom-shares';
 import { TUNING } from './tuning';
 
 /** Clients of one incident that are remembered; those beyond are named again when they write again after an hour. */
@@ -30,8 +31,11 @@ export class Incident {
   #openedAt: number;
   readonly #beganAt: number;
   readonly #recovery: Recovery;
-  /** New clients above the expected. */
+  /** New clients above the expected: of all its topics, and of each. */
   readonly #excess = new RunningTotal();
+  readonly #excesses = new Map<FailureTopic, RunningTotal>();
+  /** What is reported of it. */
+  readonly #words = new SymptomShares();
   readonly #clients = new Set<string>();
   /** Clients who also reported a topic that is not part of it. */
   readonly #confused = new Map<FailureTopic, number>();
@@ -76,21 +80,37 @@ export class Incident {
     return added;
   }
 
-  /**
-   * Takes in this minute's clients of its scope, by whose number the end is judged. Returned are those who are new, if more
-   * likely affected than not: more than half of such reports are above the `usual` ones these minutes.
-   */
-  join(clientIds: Iterable<string>, minute: number, usual: number): string[] {
-    const added = this.link(clientIds, minute);
-    this.#joined = added.length;
-    this.#excess.add(minute, this.#joined - usual);
-    return this.#rateAt(minute) > usual ? added : [];
+  /** Takes in reports of a topic within the latest minutes, of which `usual` were to be expected, when it becomes one of its own. */
+  adopt(topic: FailureTopic, reports: readonly FailureReport[], usual: number, minute: number, window: number): void {
+    for (const { words } of reports) this.#words.learn(words);
+    if (this.#excesses.has(topic)) return;
+    const excess = new RunningTotal();
+    const each = Math.max(0, reports.length - usual) / window;
+    for (let at = minute - window + 1; at <= minute; at += 1) excess.add(at, each);
+    this.#excesses.set(topic, excess);
   }
 
-  /** Clients a minute above the expected, lately. */
-  #rateAt(minute: number): number {
+  /** Takes in this minute's reports of its scope by clients who are new to it, by whose number the end is judged. */
+  take(topic: FailureTopic, reports: readonly FailureReport[], usual: number, minute: number): void {
+    for (const { words } of reports) this.#words.learn(words);
+    this.#excesses.get(topic)?.add(minute, reports.length - usual);
+    this.#joined += reports.length;
+  }
+
+  /** All reports of the minute are taken in. */
+  taken(usual: number, minute: number): void {
+    this.#excess.add(minute, this.#joined - usual);
+  }
+
+  /** New clients a minute above the expected who report a topic of it, lately. */
+  rateOf(topic: FailureTopic, minute: number): number {
     const minutes = Math.max(1, Math.min(TUNING.linkMinutes, this.ageAt(minute)));
-    return Math.max(0, this.#excess.sum(minutes)) / minutes;
+    return Math.max(0, this.#excesses.get(topic)?.sum(minutes) ?? 0) / minutes;
+  }
+
+  /** How many times likelier the words are of a report of the incident than of a usual one. */
+  ratioOf({ words }: FailureReport, topic: FailureTopic): number {
+    return this.#words.ratioOf(words, topic.words);
   }
 
   /** Somebody wrote; `failure`: to report a failure. */
@@ -117,9 +137,11 @@ export class Incident {
   /** Takes in the minute and says whether the outage is over. `usual`: what is expected of its scope without one. */
   step(minute: number, usual: number): boolean {
     const open = minute - this.#openedAt;
+    const joined = this.#joined;
+    this.#joined = 0;
     if (open === 0) return false;
     return this.#recovery.step({
-      ...{ minute, joined: this.#joined, usual, open, age: this.ageAt(minute) },
+      ...{ minute, joined, usual, open, age: this.ageAt(minute) },
       wordless: this.topics.every(({ words }) => words.isEmpty),
     });
   }
@@ -154,6 +176,8 @@ export class Incident {
       state: [this.#openedAt, this.#beganAt, this.#joined],
       recovery: this.#recovery.snapshot(),
       excess: this.#excess.snapshot(),
+      excesses: [...this.#excesses].map(([topic, excess]) => [topic.id, excess.snapshot()]),
+      words: this.#words.snapshot(),
       confused: [...this.#confused].map(([topic, count]) => [topic.id, count]),
     };
   }
@@ -167,6 +191,14 @@ export class Incident {
     incident.#openedAt = openedAt;
     incident.#joined = joined;
     incident.#excess.restore(snapshot.excess);
+    for (const [topicId, values] of snapshot.excesses) {
+      const topic = known.get(topicId);
+      if (topic === undefined) continue;
+      const excess = new RunningTotal();
+      excess.restore(values);
+      incident.#excesses.set(topic, excess);
+    }
+    incident.#words.restore(snapshot.words);
     for (const clientId of clients) incident.#clients.add(clientId);
     incident.#recovery.restore(snapshot.recovery);
     for (const [topicId, count] of confused) {
@@ -187,5 +219,7 @@ export interface IncidentSnapshot {
   readonly state: number[];
   readonly recovery: RecoverySnapshot;
   readonly excess: number[];
+  readonly excesses: [string, number[]][];
+  readonly words: SymptomSharesSnapshot;
   readonly confused: [string, number][];
 }

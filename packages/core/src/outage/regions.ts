@@ -26,6 +26,13 @@ export class Regions {
     return region === null ? 1 : (this.#counts.get(region) ?? PRIOR_REGION) / this.#reports;
   }
 
+  /** Share of the reports that say where they come from. */
+  get knownShare(): number {
+    let known = 0;
+    for (const count of this.#counts.values()) known += count;
+    return Math.min(1, Math.max(0.01, known / this.#reports));
+  }
+
   /** Once an hour. */
   fade(): void {
     this.#reports *= KEEP_HOURLY;

@@ -86,6 +86,10 @@ export const TUNING = {
   topicShare: 0.15,
   /** Whether a client belongs to an incident is judged by the reports of so many minutes. */
   linkMinutes: 20,
+  /** A client is named whose report is so many times likelier of the incident than not. */
+  linkOdds: 2,
+  /** Of regulars, who wrote within the day, an outage has so much of the share that usual reports have. */
+  regularRatio: 0.35,
 
   /** The window that opens an incident was chosen for its excess: so much of it is believed. */
   openingExcess: 0.75,
