@@ -1,6 +1,5 @@
 import type { FailureReport, FailureTopic } from './failure-topic';
 import { Incident, type IncidentSnapshot } from './incident';
-import type { RecentClients } from './recent-clients';
 import { type Finding, lookBack, type UsualTraffic, usualReports } from './look-back';
 import { isElevated, isWidespread, narrow, type NarrowScope, unexplainedSince, withCompanions } from './narrowing';
 import type { Scope } from './scopes';
@@ -24,7 +23,6 @@ const FEWEST_NAMED = 4;
 export interface MinuteView {
   readonly minute: number;
   readonly traffic: UsualTraffic;
-  readonly clients: RecentClients;
   readonly scopes: readonly Scope[];
   readonly failures: readonly FailureTopic[];
   /** Nats that opening an incident takes. */
@@ -132,7 +130,7 @@ export class IncidentTracker {
       incident.take(topic, fresh, expected, minute);
       const odds = incident.rateOf(topic, minute) / expected;
       for (const report of topic.fresh) {
-        const marks = this.#whereOdds(incident, report, view) * view.clients.ratioOf(report.regular);
+        const marks = this.#whereOdds(incident, report, view);
         if (marks * ((odds + 1) * incident.ratioOf(report, topic) - 1) <= TUNING.linkOdds) continue;
         clientIds.push(report.clientId);
         if (report.incident === 0) report.incident = incident.number;
@@ -353,14 +351,13 @@ function baseOf(incident: Incident, minute: number, { volume, surges, variance, 
 }
 
 /** Clients who report another topic, and more likely the incident than that. */
-function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic, clients }: MinuteView): string[] {
+function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic }: MinuteView): string[] {
   const window = TUNING.linkMinutes;
   const usual = usualReports(topic, minute, window, traffic).mean;
   const odds = incident.spillTo(topic, window) / Math.max(usual, LEAST_USUAL * window);
   return topic.fresh.flatMap((report) => {
     if (incident.region !== null && report.region !== incident.region) return [];
-    const ratio = clients.ratioOf(report.regular) * incident.ratioOf(report, topic);
-    return odds * ratio > TUNING.linkOdds ? [report.clientId] : [];
+    return odds * incident.ratioOf(report, topic) > TUNING.linkOdds ? [report.clientId] : [];
   });
 }
 
@@ -387,7 +384,7 @@ function adopt(
   incident: Incident,
   { topics, region, clientIds }: NarrowScope,
   { window }: Finding,
-  { minute, traffic, clients }: MinuteView,
+  { minute, traffic }: MinuteView,
 ): string[] {
   const named = new Set<string>();
   const share = traffic.regions.shareOf(region);
@@ -399,8 +396,7 @@ function adopt(
   });
   for (const { topic, reports, odds } of found) {
     for (const report of reports) {
-      const ratio = clients.ratioOf(report.regular);
-      if (ratio * ((odds + 1) * incident.ratioOf(report, topic) - 1) > TUNING.linkOdds) named.add(report.clientId);
+      if ((odds + 1) * incident.ratioOf(report, topic) - 1 > TUNING.linkOdds) named.add(report.clientId);
     }
   }
   return incident.link(named.size >= FEWEST_NAMED ? named : clientIds, minute);

@@ -88,8 +88,6 @@ export const TUNING = {
   linkMinutes: 20,
   /** A client is named whose report is so many times likelier of the incident than not. */
   linkOdds: 2,
-  /** Of regulars, who wrote within the day, an outage has so much of the share that usual reports have. */
-  regularRatio: 0.35,
 
   /** The window that opens an incident was chosen for its excess: so much of it is believed. */
   openingExcess: 0.75,
