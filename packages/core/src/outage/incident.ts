@@ -28,6 +28,7 @@ export class Incident {
   closedAt: number | null = null;
   /** Clients of this minute who were not known before. */
   #joined = 0;
+  #ratios: number[] = [];
   #openedAt: number;
   readonly #beganAt: number;
   readonly #recovery: Recovery;
@@ -92,7 +93,11 @@ export class Incident {
 
   /** Takes in this minute's reports of its scope by clients who are new to it, by whose number the end is judged. */
   take(topic: FailureTopic, reports: readonly FailureReport[], usual: number, minute: number): void {
-    for (const { words } of reports) this.#words.learn(words);
+    const odds = this.rateOf(topic, minute - 1) / usual;
+    for (const report of reports) {
+      this.#ratios.push(pureRatio(this.ratioOf(report, topic), odds));
+      this.#words.learn(report.words);
+    }
     this.#excesses.get(topic)?.add(minute, reports.length - usual);
     this.#joined += reports.length;
   }
@@ -138,10 +143,12 @@ export class Incident {
   step(minute: number, usual: number): boolean {
     const open = minute - this.#openedAt;
     const joined = this.#joined;
+    const ratios = this.#ratios;
     this.#joined = 0;
+    this.#ratios = [];
     if (open === 0) return false;
     return this.#recovery.step({
-      ...{ minute, joined, usual, open, age: this.ageAt(minute) },
+      ...{ minute, joined, ratios, usual, open, age: this.ageAt(minute) },
       wordless: this.topics.every(({ words }) => words.isEmpty),
     });
   }
@@ -207,6 +214,15 @@ export class Incident {
     }
     return incident;
   }
+}
+
+/**
+ * What is reported of an incident is mixed with what is usual: the ratio of words in the outage's own reports, by how many
+ * of those it has for each usual one.
+ */
+function pureRatio(mixed: number, odds: number): number {
+  if (mixed === 1) return 1;
+  return Math.max(TUNING.leastRatioOfWords, mixed + (mixed - 1) / Math.max(odds, 0.5));
 }
 
 export interface IncidentSnapshot {

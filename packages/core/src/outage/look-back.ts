@@ -3,6 +3,7 @@ import type { FailureReport, FailureTopic } from './failure-topic';
 import type { LevelVariance } from './level-variance';
 import type { Regions } from './regions';
 import type { Scope } from './scopes';
+import { SharedWords } from './shared-words';
 import type { ServiceSurges } from './service-surge';
 import { TUNING } from './tuning';
 import type { UsualVolume } from './usual-volume';
@@ -85,9 +86,10 @@ export interface LookBackResult {
 
 class LookBack {
   readonly #input: LookBackInput;
-  /** Clients so far in the regions and with the words of the latest reports. */
+  /** Clients so far in the regions of the latest reports. */
   readonly #regions = new Map<string, number>();
-  readonly #words = new Map<string, number>();
+  readonly #words = new SharedWords();
+  readonly #wordsIn = new Map<string, SharedWords>();
   readonly #seen = new Set<string>();
   /** Minutes of the first clients found, latest first. */
   readonly #minutes: number[] = [];
@@ -108,7 +110,7 @@ class LookBack {
         if (report === undefined || report.minute <= minute - TUNING.recheck) break;
         if (report.incident !== 0) continue;
         if (report.region !== null) this.#regions.set(report.region, 0);
-        if (byWord && scope.kind === 'topic') for (const word of report.words) this.#words.set(word, 0);
+        if (byWord && report.region !== null) this.#wordsIn.set(report.region, new SharedWords());
       }
     }
   }
@@ -161,7 +163,9 @@ class LookBack {
     this.#seen.add(report.clientId);
     this.#clients += 1;
     if (report.region !== null) increase(this.#regions, report.region);
-    if (this.#words.size > 0) for (const word of report.words) increase(this.#words, word);
+    if (!this.#input.byWord) return;
+    this.#words.add(report.words, topic.words);
+    if (report.region !== null) this.#wordsIn.get(report.region)?.add(report.words, topic.words);
   }
 
   /** Whether three of them may be at the beginning of a flood: it is waited until they would have shown it. */
@@ -175,7 +179,8 @@ class LookBack {
   #mayMatter(expected: number): boolean {
     const least = LEAST_OF_NOW * expected;
     const clients = this.#clients;
-    return clients >= TUNING.leastRatio * least && mostNats(clients, least) >= this.#input.floor - NEGLIGIBLE;
+    const evidence = mostNats(clients, least) + Math.max(0, this.#words.nats);
+    return clients >= TUNING.leastRatio * least && evidence >= this.#input.floor - NEGLIGIBLE;
   }
 
   #judgeWindow(window: number, beginnings: number): void {
@@ -193,16 +198,11 @@ class LookBack {
     const regions = traffic.regions.size;
     const everywhere = regions > 1 ? Math.log(1 - TUNING.regional) : 0;
     const base = beginnings + scope.weight;
-    this.#judge(window, this.#clients, mean, alpha, base + everywhere, null, null);
+    this.#judge(window, this.#clients, mean, alpha, base + everywhere, null, this.#words);
     const somewhere = base + Math.log(TUNING.regional / regions);
     for (const [region, clients] of this.#regions) {
-      this.#judge(window, clients, mean * traffic.regions.shareOf(region), alpha, somewhere, region, null);
-    }
-    const [topic] = scope.topics;
-    if (topic === undefined) return;
-    for (const [word, clients] of this.#words) {
-      const own = alpha + topic.words.doubtOf(word);
-      this.#judge(window, clients, mean * topic.words.shareOf(word), own, base - TUNING.wordCost, null, word);
+      const words = this.#wordsIn.get(region) ?? null;
+      this.#judge(window, clients, mean * traffic.regions.shareOf(region), alpha, somewhere, region, words);
     }
   }
 
@@ -213,18 +213,20 @@ class LookBack {
     alpha: number,
     weight: number,
     region: string | null,
-    word: string | null,
+    words: SharedWords | null,
   ): void {
     const { scope, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
-    if (mostNats(clients, expected) + weight < floor - NEGLIGIBLE) return;
+    const shared = words?.nats ?? 0;
+    if (mostNats(clients, expected) + weight + shared < floor - NEGLIGIBLE) return;
     const excesses = TUNING.ratios.map((ratio, place) =>
       Math.max(ratio * expected, (TUNING.rates[place] ?? 0) * minClients * window),
     );
-    const nats = outageNats({ count: clients, expected, alpha, excesses }) + weight;
+    const nats = outageNats({ count: clients, expected, alpha, excesses }) + weight + shared;
     this.#nats = logSum(this.#nats, nats);
     if (nats <= this.#bestNats) return;
     this.#bestNats = nats;
+    const word = shared > 0 && words !== null && scope.topics[0] !== undefined ? words.common(scope.topics[0].words) : null;
     this.#best = { scope, region, word, window, clients, expected, explained: this.#explained };
   }
 }

@@ -11,6 +11,8 @@ export interface RecoveryMinute {
   readonly minute: number;
   /** Clients who are new to the incident. */
   readonly joined: number;
+  /** How many times likelier the words of each of them are of the outage than of usual reports. */
+  readonly ratios: readonly number[];
   /** Reports that are expected of its scope in this minute without an outage. */
   readonly usual: number;
   /** Minutes since it opened, for the last and for the first time. */
@@ -63,14 +65,16 @@ export class Recovery {
   }
 
   /** Takes in a minute and says whether the outage is over. */
-  step({ minute, joined, usual, open, age, wordless }: RecoveryMinute): boolean {
+  step({ minute, joined, ratios, usual, open, age, wordless }: RecoveryMinute): boolean {
     const base = Math.max(LEAST_BASE, usual);
     this.#peak = Math.max(this.#peak * TUNING.keepPeak, this.#sum / this.#minutes);
     const goesOn = Math.max(TUNING.goesOnShare * this.#peak, TUNING.leastExcess, TUNING.leastExcessShare * base);
     const { forEnd, againstEnd } = this.returning.step(minute);
     // Where nobody ever says that it works, silence must not keep an incident open.
     const silence = Math.min(againstEnd, TUNING.mostSilence * goesOn);
-    const nats = goesOn - joined * Math.log((base + goesOn) / base) + forEnd - silence + this.#relief * TUNING.reliefNats;
+    let againstByNew = 0;
+    for (const ratio of ratios) againstByNew += Math.log1p((goesOn / base) * ratio);
+    const nats = goesOn - againstByNew + forEnd - silence + this.#relief * TUNING.reliefNats;
     this.#relief = 0;
     this.#gone = Math.max(0, this.#gone + nats);
     this.#sum = Math.max(0, this.#sum * KEEP + joined - base);

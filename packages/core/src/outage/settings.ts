@@ -86,7 +86,7 @@ export function outageSettings(options: OutageDetectorOptions): OutageSettings {
     })),
     falseAlarmsPerWeek: given.falseAlarmsPerWeek ?? 0.2,
     minClients: given.minClients ?? 4,
-    reopenMinutes: Math.round((parseDuration(given.reopenWithin ?? '75m') ?? 0) / MINUTE),
+    reopenMinutes: Math.round((parseDuration(given.reopenWithin ?? '45m') ?? 0) / MINUTE),
     utcOffset: given.utcOffset ?? 0,
     suspected: given.suspected ?? false,
   };

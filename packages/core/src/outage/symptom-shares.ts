@@ -4,8 +4,8 @@ import type { TextClusters } from './text-clusters';
 const MOST_WORDS = 500;
 /** Reports whose worth the usual share of a word is believed for. */
 const PRIOR_REPORTS = 4;
-/** No single word says more than this, for or against. */
-const MOST_NATS = 3;
+/** No text says more than this. */
+const MOST_RATIO = 20;
 
 /** How common each word is in what the clients of one incident report. */
 export class SymptomShares {
@@ -17,24 +17,26 @@ export class SymptomShares {
     this.#reports += 1;
     for (const word of words) {
       const count = this.#counts.get(word);
-      if (count !== undefined || this.#counts.size < MOST_WORDS) this.#counts.set(word, (count ?? 0) + 1);
+      if (count !== undefined || this.#counts.size < MOST_WORDS) {
+        this.#counts.set(word, (count ?? 0) + 1 / words.length);
+      }
     }
   }
 
   /**
-   * How many times likelier the words are in a report of the incident than in a usual one of the topic: the likelihood
-   * ratio of the word that says most, since words of one symptom come together. 1 where there are no texts.
+   * How many times likelier the words are in a report of the incident than in a usual one of the topic: the mean over the
+   * words, since nobody knows which of them names the symptom. 1 where there are no texts.
    */
   ratioOf(words: readonly string[], usual: TextClusters): number {
     if (this.#reports === 0 || usual.isEmpty) return 1;
-    let most = 0;
+    const of = words.length;
+    if (of === 0) return 1;
+    let ratio = 0;
     for (const word of words) {
-      const share = usual.shareOf(word);
-      const own = ((this.#counts.get(word) ?? 0) + PRIOR_REPORTS * share) / (this.#reports + PRIOR_REPORTS);
-      const nats = Math.log(own / share);
-      if (Math.abs(nats) > Math.abs(most)) most = nats;
+      const share = usual.shareOf(word, of);
+      ratio += ((this.#counts.get(word) ?? 0) / share + PRIOR_REPORTS) / (this.#reports + PRIOR_REPORTS);
     }
-    return Math.exp(Math.max(-MOST_NATS, Math.min(MOST_NATS, most)));
+    return Math.min(MOST_RATIO, ratio / of);
   }
 
   snapshot(): SymptomSharesSnapshot {

@@ -6,8 +6,9 @@ const WORD = /[\p{L}\p{M}]{3,24}/gu;
 const MOST_KNOWN = 1_000;
 /** What an unknown word has instead of a history: one report among so many. */
 const PRIOR_REPORTS = 20;
+/** Words come in fashions: no text is taken to be rarer than a few in a hundred. */
 const LEAST_SHARE = 0.03;
-const FORGOTTEN = 0.3;
+const FORGOTTEN = 0.05;
 const KEEP_HOURLY = Math.exp(-60 / (7 * 1_440));
 
 /** Distinct words of a text, without numbers and endings of the sentence: what two reports of one symptom share. */
@@ -21,8 +22,8 @@ export function symptomsOf(text: string): readonly string[] {
 }
 
 /**
- * How common each word is in the failure reports of one topic. A cluster of reports that share a word is a scope of its
- * own: its normal rate is lower, so that it shows with fewer clients (word combinations as indicators: iFeedback, ASE'19).
+ * How common each word is in the failure reports of one topic. A report is one word of its text, nobody knows which: each
+ * of n words counts as an n-th of a report, so that the shares of all words sum to one.
  */
 export class TextClusters {
   readonly #counts = new Map<string, number>();
@@ -34,21 +35,20 @@ export class TextClusters {
   }
 
   learn(words: readonly string[]): void {
+    if (words.length === 0) return;
     this.#reports += 1;
     for (const word of words) {
       const count = this.#counts.get(word);
-      if (count !== undefined || this.#counts.size < MOST_KNOWN) this.#counts.set(word, (count ?? 0) + 1);
+      if (count !== undefined || this.#counts.size < MOST_KNOWN) {
+        this.#counts.set(word, (count ?? 0) + 1 / words.length);
+      }
     }
   }
 
-  /** Share of the topic's reports with this word. Words come in fashions: none is taken to be rarer than a few in a hundred. */
-  shareOf(word: string): number {
-    return Math.min(1, Math.max(LEAST_SHARE, ((this.#counts.get(word) ?? 0) + 1) / (this.#reports + PRIOR_REPORTS)));
-  }
-
-  /** Relative variance of that share. */
-  doubtOf(word: string): number {
-    return 1 / ((this.#counts.get(word) ?? 0) + 1);
+  /** Share of the topic's reports with this word, which is one of `of` in its text. */
+  shareOf(word: string, of: number): number {
+    const share = ((this.#counts.get(word) ?? 0) + 1 / of) / (this.#reports + PRIOR_REPORTS);
+    return Math.max(LEAST_SHARE / of, share);
   }
 
   /** Once an hour. */

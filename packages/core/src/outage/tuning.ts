@@ -29,7 +29,10 @@ export const TUNING = {
   /** What fails everywhere is reported at once: no longer window is looked at for it. */
   longestEverything: 48,
   regional: 0.3,
-  wordCost: 3.5,
+  /** Usual texts that the first guess of an outage's words is worth; how likely it has no words in common; most nats of words. */
+  wordPrior: 1.5,
+  wordless: 0.25,
+  mostWordNats: 10,
   /** What is less than the evidence needed for `suspected`. */
   suspectedDiscount: 3,
   /** Reports a minute that are always to be expected: nothing is certain, also at night. */
@@ -70,8 +73,8 @@ export const TUNING = {
   confusedKin: 0.06,
   confusedPrior: 10,
   /** Evidence for more of the same: the share of what opening needs. */
-  widenShare: 0.5,
-  reopenShare: 0.35,
+  widenShare: 0.65,
+  reopenShare: 0.45,
   reopenClients: 3,
   /** Topics with so many clients in common report the same outage. */
   mergeShare: 0.15,
@@ -87,7 +90,7 @@ export const TUNING = {
   /** Whether a client belongs to an incident is judged by the reports of so many minutes. */
   linkMinutes: 20,
   /** A client is named whose report is so many times likelier of the incident than not. */
-  linkOdds: 2,
+  linkOdds: 2.5,
 
   /** The window that opens an incident was chosen for its excess: so much of it is believed. */
   openingExcess: 0.75,
@@ -99,7 +102,7 @@ export const TUNING = {
   leastExcess: 0.05,
   leastExcessShare: 0.35,
   /** Nats for "the excess has gone" against "half of it goes on", and the shortest incident. */
-  closeNeed: 1.8,
+  closeNeed: 2.1,
   /** Where no texts come: there silence is the only sign. */
   closeNeedWordless: 1.8,
   /** More of it for each e-fold of hours that it has lasted. */
@@ -112,6 +115,7 @@ export const TUNING = {
   returnRateAfter: 0.003,
   /** Client minutes that the first guess of the rate is worth. */
   returnPrior: 1_000,
+  leastRatioOfWords: 0.1,
   mostReturnNats: 2.5,
   /** Nats of one of its clients who says that it works again: for some it does before it does for all. */
   reliefNats: 2.2,
