@@ -108,8 +108,12 @@ describe('what it does not open', () => {
     expect(run(trained(), { from: TODAY, to: TODAY + DAY, busy })).toEqual([]);
   });
 
-  it('is silent when the business grows by half over night', () => {
-    expect(run(trained(), { from: TODAY, to: TODAY + 3 * DAY, busy: () => 1.5 })).toEqual([]);
+  it('is as good as silent when the business grows by half over night', () => {
+    // Chance alone opens one in three weeks, see `falseAlarmsPerWeek`; these are twelve days.
+    const opened = [1, 2, 3, 4].flatMap((seed) =>
+      ofType(run(trained(), { from: TODAY, to: TODAY + 3 * DAY, busy: () => 1.5, seed }), 'opened'),
+    );
+    expect(opened.length).toBeLessThanOrEqual(1);
   });
 
   it('is silent on the first day, when it knows nothing yet', () => {

@@ -218,7 +218,8 @@ describe('settings', () => {
       expect(run(outageDetector({ scenarios }), { from: 0, to: DAY })).toEqual([]);
     }
     const detector = outageDetector({ scenarios: failuresOnly });
-    expect(run(detector, { from: 0, to: TODAY, seed: 2 })).toEqual([]);
+    // Chance alone opens one in three weeks, see `falseAlarmsPerWeek`.
+    expect(ofType(run(detector, { from: 0, to: TODAY, seed: 2 }), 'opened').length).toBeLessThanOrEqual(1);
     const outage = failure({ from: NOON, to: NOON + 60, perMinute: 1, scenario: 'no_internet' });
     expect(ofType(run(detector, { from: TODAY, to: NOON + 60, seed: 2, extra: outage }), 'opened')).toHaveLength(1);
   });

@@ -73,8 +73,7 @@ function logNegativeBinomial(count: number, mean: number, alpha: number): number
 /** ln Γ(x) for x > 0. */
 export function logGamma(x: number): number {
   const [a, b, c, d, e, f] = LANCZOS;
-  const series =
-    1.000000000190015 + a / (x + 1) + b / (x + 2) + c / (x + 3) + d / (x + 4) + e / (x + 5) + f / (x + 6);
+  const series = 1.000000000190015 + a / (x + 1) + b / (x + 2) + c / (x + 3) + d / (x + 4) + e / (x + 5) + f / (x + 6);
   const t = x + 5.5;
   return (x + 0.5) * Math.log(t) - t + Math.log((SQRT_TWO_PI * series) / x);
 }

@@ -165,12 +165,7 @@ export class IncidentTracker {
     const wider = this.#open.find((incident) => this.#isPartOf(incident, scope, finding, view));
     if (wider !== undefined) return widen(wider, scope, finding, view, signals);
     if (finding.nats >= view.need)
-      this.#openNew(
-        withCompanions(scope, finding, view.minute, view.failures, view.traffic),
-        finding,
-        view,
-        signals,
-      );
+      this.#openNew(withCompanions(scope, finding, view.minute, view.failures, view.traffic), finding, view, signals);
     else if (this.#settings.suspected) this.#suspect(scope, finding, view.minute, signals);
   }
 
@@ -389,7 +384,9 @@ function adopt(
   const named = new Set<string>();
   const share = traffic.regions.shareOf(region);
   const found = topics.map((topic) => {
-    const reports = unexplainedSince(topic, minute - window).filter((each) => region === null || each.region === region);
+    const reports = unexplainedSince(topic, minute - window).filter(
+      (each) => region === null || each.region === region,
+    );
     const usual = usualReports(topic, minute, window, traffic).mean * share;
     incident.adopt(topic, reports, usual, minute, window);
     return { topic, reports, odds: (reports.length - usual) / Math.max(usual, LEAST_USUAL * window) };

@@ -194,7 +194,11 @@ class LookBack {
       mean += usual.mean * correction + added;
       spread += usual.spread + TUNING.spillVariance * added * added;
     }
-    const alpha = spread / (mean * mean) + traffic.volume.variance + TUNING.clumping / window;
+    const alpha =
+      spread / (mean * mean) +
+      traffic.volume.variance +
+      TUNING.clumping / window +
+      TUNING.firstDays * traffic.volume.doubt;
     const regions = traffic.regions.size;
     const everywhere = regions > 1 ? Math.log(1 - TUNING.regional) : 0;
     const base = beginnings + scope.weight;
@@ -226,7 +230,8 @@ class LookBack {
     this.#nats = logSum(this.#nats, nats);
     if (nats <= this.#bestNats) return;
     this.#bestNats = nats;
-    const word = shared > 0 && words !== null && scope.topics[0] !== undefined ? words.common(scope.topics[0].words) : null;
+    const word =
+      shared > 0 && words !== null && scope.topics[0] !== undefined ? words.common(scope.topics[0].words) : null;
     this.#best = { scope, region, word, window, clients, expected, explained: this.#explained };
   }
 }

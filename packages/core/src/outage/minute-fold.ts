@@ -49,7 +49,8 @@ export class MinuteFold {
     const ordinary = scenarios.filter(({ outage }) => !outage);
     this.#unlisted = new UsualTopic(UNLISTED, null, count);
     const listed = (ordinary.length === 0 ? scenarios : ordinary).map(
-      ({ id, service }) => new UsualTopic(id, service, count),
+      // A mirrored failure is no question about its service: an outage would pass for a billing day.
+      ({ id, service }) => new UsualTopic(id, ordinary.length === 0 ? null : service, count),
     );
     this.#mirrors = new Map(ordinary.length === 0 ? listed.map((topic) => [topic.id, topic]) : []);
     this.#usual = [...listed, this.#unlisted];
@@ -101,7 +102,7 @@ export class MinuteFold {
       scopes: this.#scopes,
       failures: this.#failures,
       traffic: this.#traffic,
-      need: this.#need,
+      need: this.#need + TUNING.firstDaysNeed * volume.doubt,
       detecting: (this.#failedAt === minute || this.#tracker.waitsAfter(minute - 1)) && volume.learned >= FIRST_MINUTES,
     });
     this.#learn(minute);

@@ -31,11 +31,7 @@ export function narrow(finding: Finding, minute: number, traffic: UsualTraffic):
   return { topics, region, clientIds, excess };
 }
 
-function carriers(
-  { scope, region, window }: Finding,
-  minute: number,
-  traffic: UsualTraffic,
-): readonly FailureTopic[] {
+function carriers({ scope, region, window }: Finding, minute: number, traffic: UsualTraffic): readonly FailureTopic[] {
   if (scope.topics.length === 1) return scope.topics;
   const share = traffic.regions.shareOf(region);
   const excesses = scope.topics.map((topic) => {

@@ -7,6 +7,7 @@ import type { UsualTopic } from './usual-topic';
 const DYNAMICS = { slowMemory: TUNING.dayMemory, slowVariance: TUNING.dayVariance, fastMemory: TUNING.hourMemory };
 /** Minutes left out beyond so many were not quiet: nobody knows what happened. */
 const LONGEST_QUIET = 60;
+const DAY = 1_440;
 /** A topic's ratio is drawn to the common one by so many reports. */
 const PRIOR_REPORTS = 2;
 
@@ -35,6 +36,11 @@ export class UsualVolume {
   /** Minutes learned from so far. */
   get learned(): number {
     return this.#expectation.learned;
+  }
+
+  /** How little the time of the day is known: all of it through the first day, nothing from the end of the second. */
+  get doubt(): number {
+    return Math.min(1, Math.max(0, 2 - this.#expectation.learned / DAY));
   }
 
   /** All reports followed since the beginning. */
