@@ -19,7 +19,7 @@ const ODDS = 1 / 20;
  * service are reported more often too. Spike and slab: either nothing is the matter, or the factor is drawn from a gamma
  * distribution; the answer is the mean over both, weighted by the marginal likelihoods of the counts (gamma-Poisson).
  */
-export function serviceSurge(seen: number, expected: number): Surge {
+function serviceSurge(seen: number, expected: number): Surge {
   if (!(expected > 0) || seen <= expected) return NONE;
   const rate = SHAPE / MEAN;
   const own = (seen + SHAPE) / (expected + rate);
