@@ -125,7 +125,7 @@ export interface Policy {
     readonly confirm: 'auto' | 'operator';
     /** So many clients are told of an incident that nobody has confirmed; `null`: any number. Default 1,000. */
     readonly unconfirmedLimit: number | null;
-    /** What the detector asks for, see `OutageDetectorOptions`. Default 0.2 false alarms a week, 4 clients, 75 min. */
+    /** What the detector asks for, see `OutageDetectorOptions`. Default 0.2 false alarms a week, 4 clients, 45 min. */
     readonly falseAlarmsPerWeek: number;
     readonly minClients: number;
     readonly reopenWithinMs: number;

@@ -21,7 +21,7 @@ export interface OutageDetectorOptions {
   readonly falseAlarmsPerWeek?: number;
   /** Fewer clients than this never make an outage, whatever they write: three may flood together. At least 4, default 4. */
   readonly minClients?: number;
-  /** An outage that comes back within so long goes on as the same incident. Default `'75m'`, at most `'3h'`. */
+  /** An outage that comes back within so long goes on as the same incident. Default `'45m'`, at most `'3h'`. */
   readonly reopenWithin?: Duration;
   /** Minutes that local time is ahead of UTC, so that days begin at midnight. Default 0. */
   readonly utcOffset?: number;

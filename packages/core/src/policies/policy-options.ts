@@ -92,7 +92,7 @@ export interface PolicyOptions {
         readonly falseAlarmsPerWeek?: number;
         /** At least 4. Default 5. */
         readonly minClients?: number;
-        /** An outage that comes back within so long goes on as the same incident. Default `'75m'`, at most `'3h'`. */
+        /** An outage that comes back within so long goes on as the same incident. Default `'45m'`, at most `'3h'`. */
         readonly reopenWithin?: Duration;
         /** Minutes that local time is ahead of UTC. Default 0. */
         readonly utcOffset?: number;
@@ -326,7 +326,7 @@ function buildOutage(options: Exclude<PolicyOptions['outage'], undefined>): Poli
     unconfirmedLimit: unconfirmedLimit === false ? null : unconfirmedLimit,
     falseAlarmsPerWeek: given.falseAlarmsPerWeek ?? 0.2,
     minClients: given.minClients ?? 4,
-    reopenWithinMs: ms(given.reopenWithin ?? '75m'),
+    reopenWithinMs: ms(given.reopenWithin ?? '45m'),
     utcOffset: given.utcOffset ?? 0,
     graceMs: ms(given.grace ?? '20s'),
     stillBrokenMs: ms(given.stillBroken ?? '24h'),
