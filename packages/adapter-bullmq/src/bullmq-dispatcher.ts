@@ -12,7 +12,7 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
  * Shares wake-ups among the processes of one installation, as BullMQ jobs in Redis: whichever process takes the job looks.
  * Each process sweeps as well; and while Redis is away, each looks by its own wake-ups, as with `localDispatcher()`.
  *
- * A process that does not call `engine.start()` wakes the others too; it has to call `stop()` itself, after `engine.stop()`.
+ * A process that does not call `engine.start()` wakes the others too. `engine.stop()` closes the connections of either.
  * Throws `invalid_options`.
  */
 export function bullMqDispatcher(options: BullMqDispatcherOptions): Dispatcher {
