@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '@firstline/core';
-import { dispatcherContract } from '@firstline/core/testing';
+import { dispatcherContract, ManualClock } from '@firstline/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bullMqDispatcher } from '../src/index';
 import { eventually } from './support/fleet';
@@ -21,4 +21,27 @@ describeWithRedis('bullMqDispatcher', () => {
     peer: async () => bullMqDispatcher({ url: server.url }),
     dispose: async () => void (await server.command('FLUSHALL')),
   }));
+});
+
+describeWithRedis('bullMqDispatcher without Redis', () => {
+  let absent: RedisServer;
+  beforeAll(async () => {
+    absent = await RedisServer.start();
+    await absent.kill();
+  });
+  afterAll(() => absent.remove());
+
+  dispatcherContract({ describe, it }, async () => {
+    const clock = new ManualClock();
+    return {
+      dispatcher: bullMqDispatcher({ url: absent.url, clock }),
+      clock,
+      pass: async (ms) => {
+        await clock.advance(ms);
+        // What is refused by a machine is refused in real time.
+        await setTimeout(1);
+      },
+      dispose: async () => undefined,
+    };
+  });
 });
