@@ -53,7 +53,7 @@ export interface Engine {
    */
   explain(messageId: string): Promise<DecisionRecord | null>;
   /**
-   * Whether messages can be stored, due work is on time, and the cache and the rate limiter have what they share. Only
+   * Whether messages can be stored, due work is on time, and cache, rate limiter and dispatcher have what they share. Only
    * `unhealthy` is a reason to send messages elsewhere. Never rejects.
    */
   health(): Promise<Health>;

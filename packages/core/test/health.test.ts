@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Cache,
+  localDispatcher,
   memoryCache,
   memoryRateLimiter,
   memoryStorage,
@@ -26,20 +27,26 @@ describe('the health of an engine', () => {
       worker: { status: 'healthy', running: true, lateMs: 0 },
       cache: WELL,
       rateLimiter: WELL,
+      dispatcher: WELL,
     });
     await engine.stop();
   });
 
-  it.each(['cache', 'rateLimiter'] as const)(
+  it.each(['cache', 'rateLimiter', 'dispatcher'] as const)(
     'is degraded, no more, while its %s is, and well again with it',
     async (name) => {
       let current = AWAY;
-      const part = name === 'cache' ? { cache: cacheThat(() => current) } : { rateLimiter: limiterThat(() => current) };
-      const { engine } = desk(part);
+      const status = () => current;
+      const parts = {
+        cache: cacheThat(status),
+        rateLimiter: limiterThat(status),
+        dispatcher: Object.assign(localDispatcher(), { status }),
+      };
+      const { engine } = desk({ [name]: parts[name] });
       await engine.start();
       expect(await engine.health()).toMatchObject({
         ...{ status: 'degraded', storage: { status: 'healthy' }, worker: { status: 'healthy' } },
-        ...{ cache: WELL, rateLimiter: WELL, [name]: AWAY },
+        ...{ cache: WELL, rateLimiter: WELL, dispatcher: WELL, [name]: AWAY },
       });
       expect((await engine.receive({ clientId: 'a', text: 'referral' })).status).toBe('answered');
       current = WELL;

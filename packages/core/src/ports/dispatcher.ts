@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import type { Logger } from './logger';
+import type { PartStatus } from './part-status';
 import type { WorkKind } from './storage-work';
 
 /** What a dispatcher gets to drive: the due work of one tenant, as this process can work it off. */
@@ -39,4 +40,6 @@ export interface Dispatcher {
    * Called by `engine.stop()`, also where `start` never was; repeated calls do nothing.
    */
   stop(): Promise<void>;
+  /** As `Cache.status`; `degraded`: this process looks by itself, and others do not hear of what it commits. */
+  status?(): PartStatus;
 }

@@ -13,6 +13,7 @@ export interface Health {
   /** By what their last calls came to. While one is degraded this process helps itself, and no message fails for it. */
   readonly cache: PartStatus;
   readonly rateLimiter: PartStatus;
+  readonly dispatcher: PartStatus;
 }
 
 const LATE_MS = 60_000;
@@ -22,7 +23,11 @@ const ONE_WORD = /^[a-z][a-z_-]{0,39}$/;
 
 /** Asks the storage whether it answers and how late the due work is, and nobody else. Never rejects. */
 export async function health(context: EngineContext, running: boolean): Promise<Health> {
-  const parts = { cache: statusOf(context.cache), rateLimiter: statusOf(context.rateLimiter) };
+  const parts = {
+    cache: statusOf(context.cache),
+    rateLimiter: statusOf(context.rateLimiter),
+    dispatcher: statusOf(context.dispatcher),
+  };
   const { storage, tenant, clock } = context;
   try {
     await storage.ping();
