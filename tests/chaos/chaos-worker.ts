@@ -1,5 +1,4 @@
 // One of the processes of chaos.test.ts: an ordinary backend that gets messages over its channel and works off what is due.
-import { bullMqDispatcher } from '@firstline/adapter-bullmq';
 import { postgresStorage } from '@firstline/adapter-postgres';
 import { sqliteStorage } from '@firstline/adapter-sqlite';
 import { webhookTransport } from '@firstline/adapter-webhook';
@@ -19,7 +18,7 @@ const engine = createEngine({
     [/human/, 'HUMAN'],
   ]),
   storage: storageOf(task),
-  ...(task.wakeups === undefined ? {} : { dispatcher: bullMqDispatcher({ url: task.wakeups.redis }) }),
+  ...(task.wakeups === undefined ? {} : { dispatcher: await dispatcherAt(task.wakeups.redis) }),
   transports: {
     webhook: webhookTransport({
       secret: `whsec_${Buffer.alloc(32, 'chaos').toString('base64')}`,
@@ -36,6 +35,12 @@ const engine = createEngine({
     work: { lease: '5600ms', sweep: task.wakeups?.sweep ?? '250ms', wait: '2s' },
   },
 });
+
+/** Loaded only where it is used: these processes begin anew five times a second. */
+async function dispatcherAt(url: string) {
+  const { bullMqDispatcher } = await import('@firstline/adapter-bullmq');
+  return bullMqDispatcher({ url });
+}
 
 function storageOf({ storage, wakeups }: WorkerTask) {
   if ('sqlite' in storage) return sqliteStorage({ filename: storage.sqlite, synchronous: 'normal' });

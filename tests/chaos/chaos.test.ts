@@ -140,7 +140,8 @@ describeWithRedis('with wake-ups through Redis', () => {
       try {
         const { port, database: name } = database.config;
         const storage = postgresStorage({ config: database.config }, { signals: false });
-        const plan = { ...size, seed, workers: full ? 8 : 3, restarts: [0.3, 0.6] };
+        const more = full ? { clients: 1_000, killEveryMs: 400, workers: 6 } : { workers: 3 };
+        const plan = { ...size, ...more, seed, restarts: [0.3, 0.6] };
         const task = {
           storage: { postgres: { port, database: name } },
           wakeups: { redis: redis.url, sweep: '1s' },
