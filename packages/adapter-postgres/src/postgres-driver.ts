@@ -1,22 +1,18 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { FirstlineError } from '@firstline/core';
 import type { SqlDriver, SqlExecutor, TransactionMode } from '@firstline/storage-sql';
+import { carrierOn } from './carrier';
 import { type Connections, connectionsOf } from './connections';
-import type { PostgresSettings, PostgresTimeouts } from './options';
+import type { PostgresSettings } from './options';
 import { fromPostgres, isRepeatable, isDisconnected } from './postgres-errors';
 import { PostgresExecutor } from './postgres-executor';
 import type { PostgresClient, PostgresQuery } from './postgres-pool';
 import { PostgresSignals } from './postgres-signals';
+import { begin, commit, rolledBack } from './transaction-ends';
 import { within } from './within';
 
 /** Between the attempts of a transaction that crossed another one: the last comes some two thirds of a second late. */
 const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
-
-const CHARACTERISTICS: Readonly<Record<TransactionMode, string>> = {
-  read: 'isolation level repeatable read, read only',
-  fresh: 'isolation level read committed, read only',
-  write: 'isolation level read committed, read write',
-};
 
 /** A signal that takes longer is lost, and the connection with it. */
 const SIGNAL_MS = 5_000;
@@ -73,20 +69,29 @@ export class PostgresDriver implements SqlDriver {
 
   async #once<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    const tx = new PostgresExecutor(client);
+    const carrier = carrierOn(client);
+    const end: { committed?: Promise<void> } = {};
+    const tx = new PostgresExecutor(carrier, () => {
+      if (!carrier.together) return;
+      end.committed = commit(carrier);
+      // Where the body fails, its own error is what counts.
+      end.committed.catch(ignore);
+    });
     let lost = false;
     try {
-      await tx.execute(begin(mode, this.#settings.timeouts));
-      const value = await body(tx);
-      await commit(client);
+      const begun = begin(carrier, mode, this.#settings.timeouts);
+      if (!carrier.together) await begun;
+      const [value] = await Promise.all([body(tx), begun]);
+      await (end.committed ?? commit(carrier));
       return value;
     } catch (error) {
+      tx.end();
       // What was begun beside the statement that failed must not go on behind the end of the transaction.
-      await tx.end();
-      lost ||= isDisconnected(error) || !(await rolledBack(client));
+      await carrier.idle();
+      lost ||= isDisconnected(error) || !(await rolledBack(carrier));
       throw error;
     } finally {
-      void tx.end();
+      tx.end();
       client.removeListener('error', ignore);
       client.release(lost);
     }
@@ -129,32 +134,4 @@ export class PostgresDriver implements SqlDriver {
 /** A connection may be lost where nobody waits for an answer; the next statement on it tells. */
 function ignore(): void {
   return undefined;
-}
-
-/** One journey for all of it. The settings end with the transaction. */
-function begin(mode: TransactionMode, { statementMs, lockMs, idleMs }: PostgresTimeouts): string {
-  return (
-    `begin ${CHARACTERISTICS[mode]}; set local statement_timeout = ${statementMs}; ` +
-    `set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`
-  );
-}
-
-async function commit(client: PostgresClient): Promise<void> {
-  let command: string;
-  try {
-    ({ command } = await client.query({ text: 'commit' }));
-  } catch (error) {
-    throw fromPostgres(error);
-  }
-  // The server's answer to the end of a transaction in which a statement failed.
-  if (command !== 'COMMIT') throw new FirstlineError('internal', 'a transaction went on after a failed statement');
-}
-
-async function rolledBack(client: PostgresClient): Promise<boolean> {
-  try {
-    await client.query({ text: 'rollback' });
-    return true;
-  } catch {
-    return false;
-  }
 }

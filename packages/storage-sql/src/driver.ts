@@ -18,6 +18,11 @@ export interface SqlExecutor {
    * database is in this process; a driver that has to travel takes the statement's `each`, where there is one.
    */
   runEach<P extends object>(statement: Statement<P, unknown>, list: readonly P[]): Promise<void>;
+  /**
+   * Nothing will be asked any more, and none of the answers that are still waited for makes the body fail: the end of the
+   * transaction may travel with what was given last.
+   */
+  ending(): void;
   /** Runs a statement that is needed only once, such as one that makes a table. */
   execute(sql: string): Promise<void>;
 }

@@ -11,6 +11,9 @@ interface AppendParams {
   readonly clientId: string;
   /** When the client was heard; `null`: this was a machine. */
   readonly heardAt: number | null;
+  readonly messageId: string;
+  /** The key that the message must have claimed; `null`: it needs none. */
+  readonly idempotencyKey: string | null;
 }
 
 interface OpenParams {
@@ -244,6 +247,28 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
   };
 }
 
+/**
+ * Whether the message has just claimed its key. Another one may hold it, or this one since an earlier call; then nothing is
+ * numbered, and nobody has to ask before.
+ */
+function claimed(eb: ExpressionBuilder<Database, 'conversations'>, p: AppendParams) {
+  const held = eb
+    .selectFrom('idempotency_keys as k')
+    .select('k.key')
+    .where('k.tenant', '=', p.tenant)
+    .where('k.key', '=', p.idempotencyKey)
+    .where('k.message_id', '=', p.messageId);
+  const stored = eb
+    .selectFrom('messages as m')
+    .select('m.id')
+    .where('m.tenant', '=', p.tenant)
+    .where('m.id', '=', p.messageId);
+  return eb.or([
+    sql<boolean>`cast(${p.idempotencyKey} as text) is null`,
+    eb.and([eb.exists(held), eb.not(eb.exists(stored))]),
+  ]);
+}
+
 function openOfClient(eb: ExpressionBuilder<Database, 'conversations'>, p: AppendParams) {
   return eb
     .selectFrom('conversations')
@@ -272,6 +297,7 @@ function append(
       .where('id', '=', found)
       // Asked again for databases in which somebody may close it between finding and writing.
       .where('status', '<>', literal('closed'))
+      .where((eb) => claimed(eb, p))
       .returningAll()
   );
 }
