@@ -97,7 +97,8 @@ class SingleCarrier implements Carrier {
   }
 
   #query(query: PostgresQuery): Promise<PostgresResult> {
-    const mine = this.#client.pipeline === true ? this.#client.query(query) : this.#last.then(() => this.#client.query(query));
+    const mine =
+      this.#client.pipeline === true ? this.#client.query(query) : this.#last.then(() => this.#client.query(query));
     this.#last = Promise.allSettled([this.#last, mine]);
     return mine;
   }

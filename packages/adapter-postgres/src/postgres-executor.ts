@@ -69,7 +69,7 @@ export class PostgresExecutor implements SqlExecutor {
 }
 
 function asText(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value as string | number);
+  return value === null || value === undefined ? null : String(value);
 }
 
 /** From the text, so that storages on different schemas may share connections. */

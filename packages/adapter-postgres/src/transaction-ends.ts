@@ -22,7 +22,10 @@ export async function begin(carrier: Carrier, mode: TransactionMode, timeouts: P
   try {
     if (carrier.together) {
       const values = [statementMs, lockMs, idleMs].map(String);
-      await Promise.all([carrier.ask({ name: `firstline_begin_${mode}`, text, values: [] }), carrier.ask({ ...SET, values })]);
+      await Promise.all([
+        carrier.ask({ name: `firstline_begin_${mode}`, text, values: [] }),
+        carrier.ask({ ...SET, values }),
+      ]);
     } else {
       await carrier.run(
         `${text}; set local statement_timeout = ${statementMs}; ` +

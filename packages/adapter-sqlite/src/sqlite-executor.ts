@@ -55,6 +55,6 @@ function answer<T>(ask: () => T): Promise<T> {
   try {
     return Promise.resolve(ask());
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }

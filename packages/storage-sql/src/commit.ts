@@ -128,7 +128,8 @@ async function patch(
     if (waiting !== undefined) throw await refused(q, tx, params);
   }
   const changes: Promise<unknown>[] = [];
-  if (after.owner !== before.owner || after.status !== before.status) changes.push(tx.run(q.conversations.setStage, after));
+  if (after.owner !== before.owner || after.status !== before.status)
+    changes.push(tx.run(q.conversations.setStage, after));
   const sameDetails =
     after.operatorId === before.operatorId &&
     after.ticketId === before.ticketId &&
