@@ -69,7 +69,8 @@ export class PostgresExecutor implements SqlExecutor {
 }
 
 function asText(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
+  if (typeof value === 'string' || value === null) return value;
+  return value === undefined ? null : `${value as number}`;
 }
 
 /** From the text, so that storages on different schemas may share connections. */

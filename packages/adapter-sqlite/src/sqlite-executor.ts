@@ -52,9 +52,5 @@ export class SqliteExecutor implements SqlExecutor {
 
 /** A failure is an answer too: whoever asks several things at once has to hear all of them. */
 function answer<T>(ask: () => T): Promise<T> {
-  try {
-    return Promise.resolve(ask());
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return new Promise((resolve) => resolve(ask()));
 }
