@@ -87,10 +87,9 @@ export class PostgresDriver implements SqlDriver {
     try {
       return await this.#once('write', bodies, { ...timeouts, lockMs: Math.min(timeouts.lockMs, GROUP_LOCK_MS) });
     } catch (error) {
+      if (isRepeatable(error)) throw new NotTogether();
       // Of a connection that was lost nobody knows whether it has committed.
-      if (isDisconnected(error)) throw error;
-      if (bodies.length > 1 || isRepeatable(error) || isBlocked(error)) throw new NotTogether();
-      throw error;
+      throw !isDisconnected(error) && (bodies.length > 1 || isBlocked(error)) ? new NotTogether() : error;
     }
   }
 

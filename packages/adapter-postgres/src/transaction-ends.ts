@@ -28,7 +28,7 @@ export async function begin(carrier: Carrier, mode: TransactionMode, timeouts: P
       ]);
     } else {
       await carrier.run(
-        `${text}; set local statement_timeout = ${statementMs}; ` +
+        `${text}; set local enable_seqscan = off; set local statement_timeout = ${statementMs}; ` +
           `set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`,
       );
     }
@@ -37,10 +37,14 @@ export async function begin(carrier: Carrier, mode: TransactionMode, timeouts: P
   }
 }
 
+/**
+ * Plans are made once a connection, often while the tables are still small and nobody has counted them; and then the planner finds
+ * it cheapest to read a table whole, and goes on so until somebody has. Every query of ours has its index.
+ */
 const SET = {
-  name: 'firstline_time_limits',
+  name: 'firstline_settings',
   text:
-    "select set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true), " +
+    "select set_config('enable_seqscan', 'off', true), set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true), " +
     "set_config('idle_in_transaction_session_timeout', $3, true)",
 };
 

@@ -11,6 +11,7 @@ import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
+import { Refusal } from './refusal';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
 import { stateOf } from './state';
@@ -27,7 +28,11 @@ export async function accept(q: SqlQueries, tx: SqlExecutor, params: AcceptParam
     // Finds nothing where the key belongs to another message.
     appended(q, tx, params),
   ]);
-  if (duplicate !== null) return duplicate;
+  if (duplicate !== null) {
+    // The same call once more: its message holds the key since then, and has just been counted again.
+    if (early !== null) throw new Refusal<AcceptResult>(duplicate);
+    return duplicate;
+  }
   const client = await saveClient(q, tx, params, known);
   // Whoever made the client a moment earlier was waited for just now, and has opened a conversation since.
   const found = early ?? (known === undefined ? await appended(q, tx, params) : null);

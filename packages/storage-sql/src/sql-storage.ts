@@ -63,7 +63,7 @@ export class SqlStorage implements Storage {
 
   accept(params: Params<'accept'>) {
     const shared = { kind: 'accept', key: `${params.tenant} ${params.message.clientId}` };
-    return this.#run('write', (q, tx) => accept(q, tx, params), shared);
+    return refusable(this.#run('write', (q, tx) => accept(q, tx, params), shared));
   }
 
   claim(params: Params<'claim'>) {

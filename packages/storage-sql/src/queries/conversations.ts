@@ -12,7 +12,7 @@ interface AppendParams {
   /** When the client was heard; `null`: this was a machine. */
   readonly heardAt: number | null;
   readonly messageId: string;
-  /** The key that the message must have claimed; `null`: it needs none. */
+  /** The key that the message must hold; `null`: it needs none. */
   readonly idempotencyKey: string | null;
 }
 
@@ -247,25 +247,18 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
   };
 }
 
-/**
- * Whether the message has just claimed its key. Another one may hold it, or this one since an earlier call; then nothing is
- * numbered, and nobody has to ask before.
- */
+/** Where another one holds the key, nothing is numbered, and nobody has to ask before. */
 function claimed(eb: ExpressionBuilder<Database, 'conversations'>, p: AppendParams) {
-  const held = eb
-    .selectFrom('idempotency_keys as k')
-    .select('k.key')
-    .where('k.tenant', '=', p.tenant)
-    .where('k.key', '=', p.idempotencyKey)
-    .where('k.message_id', '=', p.messageId);
-  const stored = eb
-    .selectFrom('messages as m')
-    .select('m.id')
-    .where('m.tenant', '=', p.tenant)
-    .where('m.id', '=', p.messageId);
   return eb.or([
     sql<boolean>`cast(${p.idempotencyKey} as text) is null`,
-    eb.and([eb.exists(held), eb.not(eb.exists(stored))]),
+    eb.exists(
+      eb
+        .selectFrom('idempotency_keys as k')
+        .select('k.key')
+        .where('k.tenant', '=', p.tenant)
+        .where('k.key', '=', p.idempotencyKey)
+        .where('k.message_id', '=', p.messageId),
+    ),
   ]);
 }
 
