@@ -24,14 +24,17 @@ export async function followDeliveries(
     readyAt: row.next_attempt_at,
   }));
   const free = due.filter((lane) => !waitsFor.has(lane.conversationId));
-  await tx.runEach(lanes === 'held' ? q.lanes.put : q.lanes.putUnheld, free);
-  for (const lane of due) {
+  const waiting = due.flatMap((lane) => {
     const woken = waitsFor.get(lane.conversationId);
-    if (woken !== undefined) await tx.run(q.lanes.putWaiting, { ...lane, waitsFor: woken });
-  }
+    return woken === undefined ? [] : [{ ...lane, waitsFor: woken }];
+  });
   const pending = new Set(due.map((lane) => lane.conversationId));
   const idle = conversationIds
     .filter((conversationId) => !pending.has(conversationId))
     .map((conversationId) => ({ tenant, kind: 'deliver' as const, conversationId }));
-  await tx.runEach(lanes === 'held' ? q.lanes.remove : q.lanes.removeUnheld, idle);
+  await Promise.all([
+    tx.runEach(lanes === 'held' ? q.lanes.put : q.lanes.putUnheld, free),
+    ...waiting.map((lane) => tx.run(q.lanes.putWaiting, lane)),
+    tx.runEach(lanes === 'held' ? q.lanes.remove : q.lanes.removeUnheld, idle),
+  ]);
 }
