@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryResult, DeliveryStatus, Storage } from '@firstline/core';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
-import { followDeliveries } from './follow-deliveries';
+import { followDeliveries, followFirst } from './follow-deliveries';
 import type { SqlQueries } from './queries';
 import { deliveryOf } from './rows/delivery-row';
 
@@ -54,11 +54,15 @@ export async function finishDeliveries(
   const waitsFor = results.flatMap(({ lease, next }): (readonly [string, string])[] =>
     next.waitsFor === undefined ? [] : [[lease.conversationId, next.waitsFor]],
   );
-  await Promise.all([...writing, followDeliveries(q, tx, tenant, conversationIds, 'held', new Map(waitsFor))]);
+  const ids = JSON.stringify(conversationIds);
+  const [first] = await Promise.all([tx.all(q.deliveries.firstOfEach, { tenant, ids }), ...writing]);
   const told = written.flatMap(({ events }) => events);
-  const telling = appendEvents(q, tx, tenant, told);
+  const last = Promise.all([
+    followFirst(q, tx, tenant, conversationIds, first, 'held', new Map(waitsFor)),
+    appendEvents(q, tx, tenant, told),
+  ]);
   tx.ending();
-  await telling;
+  await last;
   return written.map(({ deliveryId }) => deliveryId);
 }
 

@@ -1,12 +1,12 @@
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
+import type { DeliveryRow } from './tables';
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /**
  * Makes the `deliver` lanes of conversations agree with their deliveries: due when the first pending one is, gone where
  * none is pending. `unheld`: a lane that somebody holds is left to its holder, who comes here with `held` at the end.
- * `waitsFor`: what lanes that are held may be woken by before their time, by conversation.
  */
 export async function followDeliveries(
   q: SqlQueries,
@@ -14,9 +14,24 @@ export async function followDeliveries(
   tenant: string,
   conversationIds: readonly string[],
   lanes: 'held' | 'unheld',
-  waitsFor: ReadonlyMap<string, string> = NOTHING,
 ): Promise<void> {
   const first = await tx.all(q.deliveries.firstOfEach, { tenant, ids: JSON.stringify(conversationIds) });
+  await followFirst(q, tx, tenant, conversationIds, first, lanes);
+}
+
+/**
+ * The same for whoever has the first pending delivery of each at hand. `waitsFor`: what lanes that are held may be woken by before
+ * their time, by conversation.
+ */
+export async function followFirst(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  tenant: string,
+  conversationIds: readonly string[],
+  first: readonly DeliveryRow[],
+  lanes: 'held' | 'unheld',
+  waitsFor: ReadonlyMap<string, string> = NOTHING,
+): Promise<void> {
   const due = first.map((row) => ({
     tenant,
     kind: 'deliver' as const,
