@@ -7,7 +7,7 @@ import type { PostgresSettings, PostgresTimeouts } from './options';
 import { fromPostgres, isBlocked, isDisconnected, isRepeatable } from './postgres-errors';
 import type { PostgresClient, PostgresQuery } from './postgres-pool';
 import { PostgresSignals } from './postgres-signals';
-import { PostgresTransaction } from './postgres-transaction';
+import { FailedBehindEnd, PostgresTransaction } from './postgres-transaction';
 import { begin, rolledBack } from './transaction-ends';
 import { type Body, NotTogether, TransactionGroups } from './transaction-groups';
 import { within } from './within';
@@ -87,6 +87,7 @@ export class PostgresDriver implements SqlDriver {
     try {
       return await this.#once('write', bodies, { ...timeouts, lockMs: Math.min(timeouts.lockMs, GROUP_LOCK_MS) });
     } catch (error) {
+      if (error instanceof FailedBehindEnd) throw error;
       if (isRepeatable(error)) throw new NotTogether();
       // Of a connection that was lost nobody knows whether it has committed.
       throw !isDisconnected(error) && (bodies.length > 1 || isBlocked(error)) ? new NotTogether() : error;
@@ -108,6 +109,7 @@ export class PostgresDriver implements SqlDriver {
       transaction.end();
       // What was begun beside the statement that failed must not go on behind the end of the transaction.
       await carrier.idle();
+      if (await transaction.isCommitted()) throw new FailedBehindEnd(error);
       lost ||= isDisconnected(error) || !(await rolledBack(carrier));
       throw error;
     } finally {

@@ -1,6 +1,14 @@
+import { FirstlineError } from '@firstline/core';
 import type { Carrier } from './carrier';
 import { PostgresExecutor } from './postgres-executor';
 import { commit } from './transaction-ends';
+
+/** A body failed when the end of its transaction was under way already, and it was committed: it must not be run again. */
+export class FailedBehindEnd extends FirstlineError {
+  constructor(cause: unknown) {
+    super('internal', 'a transaction failed behind its end, and was committed all the same', { cause });
+  }
+}
 
 /** What the bodies of one transaction share. */
 export class PostgresTransaction {
@@ -25,6 +33,16 @@ export class PostgresTransaction {
   /** To be called when all bodies have ended well. */
   commit(): Promise<void> {
     return (this.#committed ??= commit(this.#carrier));
+  }
+
+  /** Resolves when what was asked is answered. */
+  async isCommitted(): Promise<boolean> {
+    try {
+      await this.#committed;
+      return this.#committed !== null;
+    } catch {
+      return false;
+    }
   }
 
   /** From now on the connection belongs to somebody else. */

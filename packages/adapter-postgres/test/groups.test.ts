@@ -140,6 +140,29 @@ it('is of no effect on connections that take one statement at a time, or have a 
   }
 });
 
+it('what was committed is not run again, though a body fails behind the end that it announced', async () => {
+  const driver = new PostgresDriver(checkedSettings(target, {}));
+  await driver.open();
+  const select = new Statement<object, object>({ sql: 'select 1 as n', parameters: [] } as never);
+  let runs = 0;
+  const run = (key: string, error: Error | null) =>
+    driver.transaction(
+      'write',
+      async (tx) => {
+        runs += 1;
+        const last = tx.first(select, {});
+        tx.ending();
+        await last;
+        if (error !== null) throw error;
+      },
+      { kind: 'test', key },
+    );
+  const both = await Promise.allSettled([run('a', null), run('b', new Error('a bug'))]);
+  expect(both).toMatchObject([{ reason: { code: 'internal' } }, { reason: { code: 'internal' } }]);
+  expect(runs).toBe(2);
+  await driver.close();
+});
+
 it('behind a statement that failed nothing runs, and whoever waits is told of that one', async () => {
   const driver = new PostgresDriver(checkedSettings(target, {}));
   await driver.open();
