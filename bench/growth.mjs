@@ -1,6 +1,6 @@
 // What a message and a reminder cost as the tables grow, and whether a process grows with them. Ratios within one run.
 //
-//   npm run bench:growth      SIZES=1000,100000,1000000 MESSAGES=2000 REMINDERS=2000 MEMORY=100000
+//   npm run bench:growth      SIZES=1000,100000,1000000 MESSAGES=2000 REMINDERS=10000 MEMORY=100000 DATABASES=SQLite,Postgres
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +16,14 @@ import { PostgresServer } from './jobs/postgres-server.mjs';
 const SIZES = (process.env.SIZES ?? '1000,100000,1000000').split(',').map(Number);
 const PENDING = (process.env.PENDING ?? '10000,1000000').split(',').map(Number);
 const MESSAGES = Number(process.env.MESSAGES ?? 2_000);
-const REMINDERS = Number(process.env.REMINDERS ?? 2_000);
+const REMINDERS = Number(process.env.REMINDERS ?? 10_000);
 const MEMORY = Number(process.env.MEMORY ?? 100_000);
+const DATABASES = (process.env.DATABASES ?? 'SQLite,Postgres').split(',');
+/** Reminders of a turn. */
+const TURN = 500;
+const DELAY_MS = 15 * 60_000;
+/** When what was warmed up with is over. */
+const LATER_MS = 86_400_000;
 const NOW = Date.parse('2026-03-02T09:00:00Z');
 
 const server = await PostgresServer.start();
@@ -35,7 +41,7 @@ const databases = {
       for (const statement of statements) database.exec(statement);
       database.close();
     };
-    return { open, fill };
+    return { open, fill, analyze: () => Promise.resolve() };
   },
   async Postgres() {
     const config = await server.database();
@@ -48,20 +54,23 @@ const databases = {
         for (const statement of statements) await client.query(statement);
         await client.query("select setval('firstline_feed_numbers', (select coalesce(max(seq), 1) from events))");
         await client.query('vacuum analyze');
+        // What was filled is on the disk long since when the messages of a day come.
+        await client.query('checkpoint');
       } finally {
         await client.end();
       }
     };
-    return { open, fill };
+    return { open, fill, analyze: () => server.analyze(config) };
   },
 };
 
 try {
-  for (const [name, make] of Object.entries(databases)) {
+  for (const name of DATABASES) {
+    const make = databases[name];
     console.log(`\n${name}: \`receive\` beside so many stored messages, one at a time`);
-    console.table(await growing(SIZES, (size) => receiving(make, size)));
+    console.table(compared(await receiving(make, SIZES)));
     console.log(`${name}: ${REMINDERS} reminders beside so many pending ones, milliseconds each`);
-    console.table(await growing(PENDING, (size) => reminding(make, size)));
+    console.table(compared(await reminding(make, PENDING)));
   }
   console.log('\nMemory of a process on SQLite, MB held after so many messages');
   console.table(await remembering());
@@ -76,9 +85,7 @@ async function opened(storage) {
 }
 
 /** The figures of each size, and those of the last as ratios to those of the first. */
-async function growing(sizes, measure) {
-  const rows = [];
-  for (const size of sizes) rows.push({ stored: size.toLocaleString('en'), ...(await measure(size)) });
+function compared(rows) {
   const [first, last] = [rows[0], rows.at(-1)];
   const ratio = Object.fromEntries(Object.keys(first).map((key) => [key, (last[key] / first[key]).toFixed(2)]));
   return [...rows.map(rounded), { ...ratio, stored: 'ratio' }];
@@ -90,48 +97,97 @@ function rounded(row) {
   );
 }
 
-async function receiving(make, size) {
-  const { open, fill } = await make();
-  await fill(history(size, NOW));
-  const clock = new ManualClock(NOW);
-  const engine = engineOn(open(), undefined, { clock });
-  const say = (index) => {
-    const clientId = `c${index % 200}`;
-    clock.set(NOW + index);
-    return engine.receive({ clientId, text: TEXT, id: `m${index}`, channel: channelOf(clientId) });
-  };
-  for (let index = 0; index < 600; index += 1) await say(index);
-  const times = [];
-  for (let index = 600; index < 600 + MESSAGES; index += 1) {
-    const at = performance.now();
-    await say(index);
-    times.push(performance.now() - at);
+/** In turns of a hundred, so that whatever else the machine does falls to all sizes alike. */
+async function receiving(make, sizes) {
+  const worlds = [];
+  for (const size of sizes) {
+    const { open, fill } = await make();
+    await fill(history(size, NOW));
+    const clock = new ManualClock(NOW);
+    const engine = engineOn(open(), undefined, { clock });
+    const say = (index) => {
+      const clientId = `c${index % 200}`;
+      clock.set(NOW + index);
+      return engine.receive({ clientId, text: TEXT, id: `m${index}`, channel: channelOf(clientId) });
+    };
+    for (let index = 0; index < 600; index += 1) await say(index);
+    worlds.push({ size, engine, say, times: [] });
   }
-  await engine.stop();
-  times.sort((a, b) => a - b);
-  return { 'p50 ms': times[Math.floor(times.length / 2)], 'p99 ms': times[Math.floor(times.length * 0.99)] };
+  for (let from = 600; from < 600 + MESSAGES; from += 100) {
+    for (const { say, times } of worlds) {
+      for (let index = from; index < from + 100; index += 1) {
+        const at = performance.now();
+        await say(index);
+        times.push(performance.now() - at);
+      }
+    }
+  }
+  const rows = [];
+  for (const { size, engine, times } of worlds) {
+    await engine.stop();
+    times.sort((a, b) => a - b);
+    const at = (share) => times[Math.floor(times.length * share)];
+    rows.push({ stored: size.toLocaleString('en'), 'p50 ms': at(0.5), 'p99 ms': at(0.99) });
+  }
+  return rows;
 }
 
-async function reminding(make, size) {
-  const { open, fill } = await make();
-  await fill(pendingReminders(size, NOW));
-  const clock = new ManualClock(NOW);
-  const engine = engineOn(open(), undefined, { clock });
-  const say = (round) => async (index) => {
-    const clientId = `r${index}`;
-    await engine.receive({ clientId, text: TEXT, id: `${round}-${index}`, channel: channelOf(clientId) });
-  };
-  const insert = await timed(say(0));
-  await engine.tick();
-  const replace = await timed(say(1));
-  await engine.tick();
-  clock.set(NOW + 15 * 60_000 + 1);
-  const at = performance.now();
-  const { reminded } = await engine.tick();
-  const fire = (performance.now() - at) / reminded;
-  if (reminded !== REMINDERS) throw new Error(`${reminded} reminders fired instead of ${REMINDERS}`);
-  await engine.stop();
-  return { 'first message, reminder inserted': insert, 'next one, cancelled and inserted': replace, fired: fire };
+/** In turns as well; a turn's reminders come due a second after those of the turn before. */
+async function reminding(make, sizes) {
+  const worlds = [];
+  for (const size of sizes) {
+    const { open, fill, analyze } = await make();
+    await fill(pendingReminders(size, NOW));
+    const clock = new ManualClock(NOW);
+    const engine = engineOn(open(), undefined, { clock });
+    const say = (round, from, prefix = 'r') =>
+      timed(async (index) => {
+        const clientId = `${prefix}${from + index}`;
+        await engine.receive({ clientId, text: TEXT, id: `${round}-${clientId}`, channel: channelOf(clientId) });
+      });
+    // Of tables that were empty a moment ago the server knows nothing; autovacuum counts them within the first minute.
+    for (let round = 0; round < 2; round += 1) await say(round, 0, 'warm');
+    await engine.tick();
+    clock.set(NOW + LATER_MS - 1);
+    await engine.tick();
+    await analyze();
+    worlds.push({ size, engine, clock, say, spent: { insert: [], replace: [], fire: [] } });
+  }
+  const turns = Array.from({ length: Math.ceil(REMINDERS / TURN) }, (_, turn) => turn);
+  for (const [round, name] of ['insert', 'replace'].entries()) {
+    for (const turn of turns) {
+      for (const { engine, clock, say, spent } of worlds) {
+        clock.set(NOW + LATER_MS + turn * 1_000);
+        spent[name].push(await say(round, turn * TURN));
+        await engine.tick();
+      }
+    }
+    for (const { clock } of worlds) clock.set(NOW + LATER_MS);
+  }
+  for (const turn of turns) {
+    for (const { engine, clock, spent } of worlds) {
+      clock.set(NOW + LATER_MS + DELAY_MS + turn * 1_000 + 1);
+      const at = performance.now();
+      const { reminded } = await engine.tick();
+      spent.fire.push((performance.now() - at) / reminded);
+      if (reminded !== TURN) throw new Error(`${reminded} reminders fired instead of ${TURN}`);
+    }
+  }
+  const rows = [];
+  for (const { size, engine, spent } of worlds) {
+    await engine.stop();
+    rows.push({
+      stored: size.toLocaleString('en'),
+      'first message, reminder inserted': median(spent.insert),
+      'next one, cancelled and inserted': median(spent.replace),
+      fired: median(spent.fire),
+    });
+  }
+  return rows;
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** Eight at a time; milliseconds each. */
@@ -139,10 +195,10 @@ async function timed(one) {
   let next = 0;
   const at = performance.now();
   const worker = async () => {
-    while (next < REMINDERS) await one(next++);
+    while (next < TURN) await one(next++);
   };
   await Promise.all(Array.from({ length: 8 }, worker));
-  return (performance.now() - at) / REMINDERS;
+  return (performance.now() - at) / TURN;
 }
 
 async function remembering() {

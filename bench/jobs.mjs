@@ -76,7 +76,7 @@ async function byHand(count, inFlight) {
   await Promise.all(Array.from({ length: 100 }, (_, index) => write(index)));
   const figures = await measured(count, inFlight, write);
   await end();
-  return { ...figures, statements: STATEMENTS };
+  return { ...figures, statements: STATEMENTS, journeys: STATEMENTS };
 }
 
 /** Lets Firstline make the tables and the clients. */
@@ -91,33 +91,42 @@ async function prepared(config) {
 
 async function receiving(count, inFlight) {
   const config = await server.database();
-  const counted = countingPool(config);
-  const engine = engineOn(postgresStorage({ pool: counted.pool }));
+  const storage = countingPool(config);
+  const engine = engineOn(postgresStorage({ pool: storage.pool }));
   await warmUp(engine);
   await server.analyze(config);
-  const before = counted.statements();
+  const before = [storage.statements(), storage.journeys()];
   const figures = await measured(count, inFlight, (index) => {
     const clientId = `c${index % CLIENTS}`;
     return engine.receive({ clientId, text: TEXT, id: `m${index}`, channel: channelOf(clientId) });
   });
-  const statements = (counted.statements() - before) / count;
+  const statements = (storage.statements() - before[0]) / count;
+  const journeys = (storage.journeys() - before[1]) / count;
   await engine.stop();
-  await counted.pool.end();
-  return { ...figures, statements };
+  await storage.pool.end();
+  return { ...figures, statements, journeys };
 }
 
+/** A pool as the storage makes it, which counts what is run and how often something is sent and waited for. */
 function countingPool(config) {
-  // As in a pool of the storage's own.
-  const pool = new pg.Pool({ ...config, max: POOL, pipeline: true });
+  const pool = new pg.Pool({ ...config, max: POOL });
   let statements = 0;
+  let journeys = 0;
   pool.on('connect', (client) => {
-    const query = client.query.bind(client);
-    client.query = (...given) => {
-      statements += 1;
-      return query(...given);
-    };
+    const { connection } = client;
+    counted(connection, 'execute', () => (statements += 1));
+    counted(connection, 'query', () => (statements += 1));
+    counted(client, 'query', () => (journeys += 1));
   });
-  return { pool, statements: () => statements };
+  return { pool, statements: () => statements, journeys: () => journeys };
+}
+
+function counted(object, method, count) {
+  const original = object[method].bind(object);
+  object[method] = (...given) => {
+    count();
+    return original(...given);
+  };
 }
 
 async function enqueueing(peer, count, inFlight) {
@@ -242,6 +251,7 @@ function print() {
           'p50 ms': ms(median(key, 'p50')),
           'p99 ms': ms(median(key, 'p99')),
           statements: median(key, 'statements')?.toFixed(1) ?? '–',
+          journeys: median(key, 'journeys')?.toFixed(1) ?? '–',
           'CPU µs': whole(median(key, 'cpu')),
           'CPU µs of the server': whole(median(key, 'serverCpu')),
         };

@@ -2,6 +2,7 @@
 // packages/core/test/failure-modes.test.ts. A guard that is doubled is taken out in both places, or nothing would show.
 import { source } from './guards-apply.mjs';
 import { peopleGuards } from './guards-people.mjs';
+import { sharingGuards } from './guards-sharing.mjs';
 import { wordingGuards } from './guards-wording.mjs';
 
 const modes = (pattern) => ({ file: 'packages/core/test/failure-modes.test.ts', pattern: `failure modes ${pattern}` });
@@ -441,5 +442,6 @@ export const guards = [
     tests: { file: 'packages/core/test/template-hot-change.test.ts', pattern: 'is used from the next message on' },
   },
   ...peopleGuards,
+  ...sharingGuards,
   ...wordingGuards,
 ];

@@ -39,6 +39,11 @@ export class ChaosFleet {
     for (let n = 0; n < size; n += 1) this.#hire();
   }
 
+  /** How many have come up. */
+  get ready(): number {
+    return [...this.#workers].filter(({ ready }) => ready).length;
+  }
+
   say(sayings: readonly Saying[]): void {
     for (const saying of sayings) {
       this.#queue.push(saying);

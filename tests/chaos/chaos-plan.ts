@@ -6,6 +6,14 @@ export interface WorkerTask {
     { readonly postgres: { readonly port: number; readonly database: string } } | { readonly sqlite: string };
   /** Where the receiver listens. */
   readonly receiver: string;
+  /** Default: each process looks by itself, often, and hears of the others from the storage, where that tells of them. */
+  readonly wakeups?: {
+    readonly redis: string;
+    /** How long a wake-up that is lost holds work up. */
+    readonly sweep: '1s' | '1h';
+  };
+  /** It only takes messages in, and leaves the work to others. Default: it works as well. */
+  readonly isDoor?: boolean;
 }
 
 /** A message on its way to a worker; `id` is the platform's, the same however often it is sent. */

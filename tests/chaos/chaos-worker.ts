@@ -18,6 +18,7 @@ const engine = createEngine({
     [/human/, 'HUMAN'],
   ]),
   storage: storageOf(task),
+  ...(task.wakeups === undefined ? {} : { dispatcher: await dispatcherAt(task.wakeups.redis) }),
   transports: {
     webhook: webhookTransport({
       secret: `whsec_${Buffer.alloc(32, 'chaos').toString('base64')}`,
@@ -31,17 +32,22 @@ const engine = createEngine({
     receiving: { clientRateLimit: false, sourceRateLimit: false, duplicateWindow: 0 },
     classification: { timeout: '1s' },
     delivery: { retries: ['100ms', '200ms', '400ms', '800ms', '1s', '2s', '2s', '4s', '4s', '8s', '8s', '15s'] },
-    work: { lease: '5600ms', sweep: '250ms', wait: '2s' },
+    work: { lease: '5600ms', sweep: task.wakeups?.sweep ?? '250ms', wait: '2s' },
   },
 });
 
-function storageOf({ storage }: WorkerTask) {
+/** Loaded only where it is used: these processes begin anew five times a second. */
+async function dispatcherAt(url: string) {
+  const { bullMqDispatcher } = await import('@firstline/adapter-bullmq');
+  return bullMqDispatcher({ url });
+}
+
+function storageOf({ storage, wakeups }: WorkerTask) {
   if ('sqlite' in storage) return sqliteStorage({ filename: storage.sqlite, synchronous: 'normal' });
   const { port, database } = storage.postgres;
-  return postgresStorage({
-    config: { host: '127.0.0.1', port, database, user: 'admin', password: 'admin' },
-    max: 8,
-  });
+  const config = { host: '127.0.0.1', port, database, user: 'admin', password: 'admin' };
+  // Through Redis or from the storage: nobody tells twice.
+  return postgresStorage({ config, max: 8 }, { signals: wakeups === undefined });
 }
 
 async function hear({ id, clientId, text, wait }: Saying): Promise<void> {
@@ -61,5 +67,5 @@ function tell(news: FromWorker): void {
 process.on('message', (saying: Saying) => void hear(saying));
 // The one that started it is gone.
 process.on('disconnect', () => process.exit());
-await engine.start();
+if (task.isDoor !== true) await engine.start();
 tell({ is: 'ready' });

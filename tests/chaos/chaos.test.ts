@@ -1,4 +1,5 @@
-// Processes that are killed with SIGKILL all the time, on a server that is restarted, with a receiver that fails.
+// Processes that are killed with SIGKILL all the time, on a server that is restarted, with a receiver that fails; and the same
+// with wake-ups through a Redis that is killed.
 // FIRSTLINE_CHAOS=full runs the whole of it: eight processes, 2,000 clients, a minute.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import type { Storage } from '@firstline/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TestDatabase } from '../../packages/adapter-postgres/test/support/database';
 import { Server } from '../../packages/adapter-postgres/test/support/server';
+import { describeWithRedis, RedisServer } from '../../packages/adapter-redis/test/support/redis-server';
 import { Program } from '../../packages/adapter-sqlite/test/support/children';
 import { seeded } from '../../packages/core/test/support/outage-stream';
 import { checkFindings, isQuiet } from './chaos-findings';
@@ -36,13 +38,13 @@ afterAll(() => program.remove());
 /** `restart` is called in the middle, with how often it was before. */
 async function survive(
   plan: ChaosPlan,
-  place: WorkerTask['storage'],
+  task: Omit<WorkerTask, 'receiver'>,
   storage: Storage,
   restart: (before: number) => Promise<void>,
 ): Promise<void> {
   const random = seeded(plan.seed + 1);
   const receiver = await ChaosReceiver.listen(seeded(plan.seed + 2));
-  const fleet = new ChaosFleet(program, { storage: place, receiver: receiver.url }, random);
+  const fleet = new ChaosFleet(program, { ...task, receiver: receiver.url }, random);
   const sayings = sayingsOf(plan);
   try {
     fleet.start(plan.workers);
@@ -101,7 +103,7 @@ it(
       const storage = postgresStorage({ config });
       const plan = { ...size, seed, workers: full ? 8 : 3, restarts: full ? [0.35, 0.7] : [0.5] };
       const place = { postgres: { port: server.port, database: 'postgres' } };
-      await survive(plan, place, storage, async (before) => {
+      await survive(plan, { storage: place }, storage, async (before) => {
         await (before % 2 === 0 ? server.crash() : server.down());
         await server.up();
       });
@@ -121,7 +123,7 @@ it(
       const filename = join(folder, 'desk.db');
       const storage = sqliteStorage({ filename });
       const plan = { ...size, seed, workers: 1, restarts: [] };
-      await survive(plan, { sqlite: filename }, storage, async () => undefined);
+      await survive(plan, { storage: { sqlite: filename } }, storage, async () => undefined);
       await storage.close();
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -129,3 +131,33 @@ it(
   },
   TIMEOUT_MS,
 );
+
+describeWithRedis('with wake-ups through Redis', () => {
+  it(
+    'loses nothing and says nothing twice, whether Redis is there or not',
+    async () => {
+      const [database, redis] = await Promise.all([TestDatabase.create(), RedisServer.start()]);
+      try {
+        const { port, database: name } = database.config;
+        const storage = postgresStorage({ config: database.config }, { signals: false });
+        const more = full ? { clients: 1_000, killEveryMs: 400, workers: 6 } : { workers: 3 };
+        const plan = { ...size, ...more, seed, restarts: [0.3, 0.6] };
+        const task = {
+          storage: { postgres: { port, database: name } },
+          wakeups: { redis: redis.url, sweep: '1s' },
+        } as const;
+        await survive(plan, task, storage, async (before) => {
+          await redis.kill();
+          // Processes that come up meanwhile know no other Redis.
+          if (before === 0) await pause(plan.durationMs / 5);
+          expect(await redis.up(), 'Redis is up again').toBe(true);
+        });
+        await storage.close();
+      } finally {
+        await redis.remove();
+        await database.end();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});

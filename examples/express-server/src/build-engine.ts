@@ -54,7 +54,7 @@ export function buildEngine(config: Config, logger: Logger, overrides: Partial<E
     // The log is another way than the one that fails; whoever has a pager tells it here.
     onAlert: (alert) => logger.error({ alert }, 'an alert'),
     ...(cascade !== null && { classifier: cascade.classifier }),
-    ...(redis !== null && { rateLimiter: redis.rateLimiter }),
+    ...(redis !== null && { cache: redis.cache, rateLimiter: redis.rateLimiter }),
     ...(config.webhookUrl === null
       ? {}
       : { defaultChannel: { transport: 'webhook', address: { url: config.webhookUrl } } }),

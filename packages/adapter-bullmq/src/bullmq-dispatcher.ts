@@ -1,4 +1,4 @@
-import type { DispatchedWork, Dispatcher, WorkKind } from '@firstline/core';
+import type { DispatchedWork, Dispatcher, PartStatus, WorkKind } from '@firstline/core';
 import { type BullMqDispatcherOptions, checkedSettings, invalid, type Settings } from './options';
 import { RedisLink } from './redis-link';
 import { SweepLoop } from './sweep-loop';
@@ -12,7 +12,7 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
  * Shares wake-ups among the processes of one installation, as BullMQ jobs in Redis: whichever process takes the job looks.
  * Each process sweeps as well; and while Redis is away, each looks by its own wake-ups, as with `localDispatcher()`.
  *
- * A process that does not call `engine.start()` wakes the others too; it has to call `stop()` itself, after `engine.stop()`.
+ * A process that does not call `engine.start()` wakes the others too. `engine.stop()` closes the connections of either.
  * Throws `invalid_options`.
  */
 export function bullMqDispatcher(options: BullMqDispatcherOptions): Dispatcher {
@@ -34,7 +34,7 @@ class BullMqDispatcher implements Dispatcher {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#link = new RedisLink(settings.logger, () => this.#onLink());
+    this.#link = new RedisLink(settings.clock, settings.logger, () => this.#onLink());
   }
 
   /** Does not wait for Redis. Rejects with `invalid_options` when the engine's tenant is not that of the options. */
@@ -42,6 +42,7 @@ class BullMqDispatcher implements Dispatcher {
     if (this.#work !== null || this.#isStopping) return;
     if (work.tenant !== this.#settings.tenant) throw invalid('tenant', `the engine's is ${work.tenant}; give the same`);
     this.#work = work;
+    this.#link.clock = work.clock;
     this.#link.logger = work.logger;
     this.#opened().clock = work.clock;
     const loops = work.kinds.map((kind) => [kind, new SweepLoop(work, () => this.#sweep(work, kind))] as const);
@@ -63,6 +64,11 @@ class BullMqDispatcher implements Dispatcher {
     this.#isStopping = true;
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** By what became of the last wake-ups; asks nobody. */
+  status(): PartStatus {
+    return this.#link.status();
   }
 
   async #stop(): Promise<void> {

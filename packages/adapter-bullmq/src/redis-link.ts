@@ -1,16 +1,19 @@
-import type { Logger } from '@firstline/core';
+import type { Clock, Logger, PartStatus } from '@firstline/core';
 
 /**
  * Whether wake-ups can be handed over to Redis. Until the first one was accepted they cannot; somebody is told once when
  * that ends, and once when it is possible again.
  */
 export class RedisLink {
+  clock: Clock;
   logger: Logger | null;
   readonly #onChange: () => void;
   #isUp = false;
-  #isToldAway = false;
+  /** Since somebody was told that Redis is away. */
+  #away: { readonly fault: string; readonly degradedAt: number } | null = null;
 
-  constructor(logger: Logger | null, onChange: () => void) {
+  constructor(clock: Clock, logger: Logger | null, onChange: () => void) {
+    this.clock = clock;
     this.logger = logger;
     this.#onChange = onChange;
   }
@@ -19,19 +22,26 @@ export class RedisLink {
     return this.#isUp;
   }
 
+  status(): PartStatus {
+    return this.#away === null
+      ? { status: 'healthy', fault: null, degradedAt: null }
+      : { status: 'degraded', ...this.#away };
+  }
+
   up(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    if (this.#isToldAway) this.logger?.info({}, 'redis is back, wake-ups are shared again');
-    this.#isToldAway = false;
+    if (this.#away !== null) this.logger?.info({}, 'redis is back, wake-ups are shared again');
+    this.#away = null;
     this.#onChange();
   }
 
-  away(reason: string): void {
+  /** `fault` is one word. */
+  away(fault: string): void {
     const wasUp = this.#isUp;
     this.#isUp = false;
-    if (!this.#isToldAway) this.logger?.warn({ reason }, 'redis is away, each process looks by itself');
-    this.#isToldAway = true;
+    if (this.#away === null) this.logger?.warn({ fault }, 'redis is away, each process looks by itself');
+    this.#away = { fault, degradedAt: this.#away?.degradedAt ?? this.clock.now() };
     if (wasUp) this.#onChange();
   }
 }

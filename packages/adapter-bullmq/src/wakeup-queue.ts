@@ -108,20 +108,20 @@ export class WakeupQueue {
       if ((await Promise.race([adding, tooLate])) !== 'timeout') return true;
       this.#away('timeout');
     } catch (error) {
-      this.#away(this.#redis.status === 'ready' ? reasonOf(error) : 'unreachable');
+      this.#away(this.#redis.status === 'ready' ? faultOf(error) : 'unreachable');
     } finally {
       inTime.abort();
     }
     return false;
   }
 
-  #away(reason: string): void {
-    if (!this.#isClosed) this.#link.away(reason);
+  #away(fault: string): void {
+    if (!this.#isClosed) this.#link.away(fault);
   }
 }
 
-/** The code that a reply of Redis begins with, such as `OOM` or `READONLY`; what follows may name anything. */
-function reasonOf(error: unknown): string {
+/** The code that a reply of Redis begins with, `oom` or `readonly` for example; what follows may name anything. */
+function faultOf(error: unknown): string {
   const code = error instanceof Error ? /^(?:ERR )?([A-Z]{3,20})\b/.exec(error.message)?.[1] : undefined;
-  return code ?? 'refused';
+  return code?.toLowerCase() ?? 'refused';
 }

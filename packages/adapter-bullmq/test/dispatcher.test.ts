@@ -99,8 +99,13 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     const looks = new Looks();
     const told = new Told();
     const dispatcher = await started(looks, told);
+    const well = { status: 'healthy', fault: null, degradedAt: null };
+    expect(dispatcher.status?.()).toEqual(well);
     await server.kill();
     await told.until(AWAY);
+    const degradedAt = looks.clock.now();
+    await looks.clock.advance('1s');
+    expect(dispatcher.status?.()).toEqual({ status: 'degraded', fault: 'unreachable', degradedAt });
     for (let turn = 0; turn < 3; turn += 1) {
       const before = looks.times('process');
       dispatcher.notify('process', looks.clock.now());
@@ -108,6 +113,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     }
     await server.up();
     await told.until(BACK);
+    expect(dispatcher.status?.()).toEqual(well);
     await eventually(async () => (await server.connections()) >= 3);
     // From another process.
     const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
@@ -133,6 +139,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     await looks.clock.advance('1ms');
     expect(looks.times('process')).toBeGreaterThan(before);
     expect(told.times(AWAY)).toBe(1);
+    expect(dispatcher.status?.()).toMatchObject({ status: 'degraded', fault: 'timeout' });
     server.signal('SIGCONT');
     dispatcher.notify('process', looks.clock.now());
     await told.until(BACK);

@@ -12,8 +12,7 @@ describeWithRedis('a fleet', () => {
 
   it('works off in one process what another accepts, without a sweep', async () => {
     const fleet = new Fleet('1h');
-    const door = bullMqDispatcher({ url: server.url, prefix: 'door', clock: fleet.clock });
-    const accepting = fleet.process(door);
+    const accepting = fleet.process(bullMqDispatcher({ url: server.url, prefix: 'door', clock: fleet.clock }));
     const working = fleet.process(bullMqDispatcher({ url: server.url, prefix: 'door' }));
     await working.start();
     for (let turn = 0; turn < 3; turn += 1) {
@@ -23,7 +22,7 @@ describeWithRedis('a fleet', () => {
       await eventually(() => fleet.transport.sent.length === 2 * (turn + 1));
     }
     await fleet.stop();
-    await door.stop();
+    await eventually(async () => (await server.connections()) === 0);
   });
 
   it.each([1, 2, 3])('decides and delivers once what wake-ups are lost and doubled for (seed %i)', async (seed) => {

@@ -21,8 +21,6 @@ export function connectionsOf(target: PostgresTarget): Connections {
   const pool = new pg.Pool({
     ...clientSettings(target),
     max: target.max ?? 10,
-    // Statements that are given together travel together, from pg 8.22 on; older ones do not know the setting.
-    ...{ pipeline: true },
   });
   pool.on('error', ignore);
   return { pool, close: () => pool.end() };

@@ -1,22 +1,22 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { FirstlineError } from '@firstline/core';
-import type { SqlDriver, SqlExecutor, TransactionMode } from '@firstline/storage-sql';
+import type { Shared, SqlDriver, TransactionMode } from '@firstline/storage-sql';
+import { carrierOn } from './carrier';
 import { type Connections, connectionsOf } from './connections';
 import type { PostgresSettings, PostgresTimeouts } from './options';
-import { fromPostgres, isRepeatable, isDisconnected } from './postgres-errors';
-import { PostgresExecutor } from './postgres-executor';
+import { fromPostgres, isBlocked, isDisconnected, isRepeatable } from './postgres-errors';
 import type { PostgresClient, PostgresQuery } from './postgres-pool';
 import { PostgresSignals } from './postgres-signals';
+import { FailedBehindEnd, PostgresTransaction } from './postgres-transaction';
+import { begin, rolledBack } from './transaction-ends';
+import { type Body, NotTogether, TransactionGroups } from './transaction-groups';
 import { within } from './within';
 
 /** Between the attempts of a transaction that crossed another one: the last comes some two thirds of a second late. */
 const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
 
-const CHARACTERISTICS: Readonly<Record<TransactionMode, string>> = {
-  read: 'isolation level repeatable read, read only',
-  fresh: 'isolation level read committed, read only',
-  write: 'isolation level read committed, read write',
-};
+/** Less than the server takes to find out that two wait for each other. */
+const GROUP_LOCK_MS = 50;
 
 /** A signal that takes longer is lost, and the connection with it. */
 const SIGNAL_MS = 5_000;
@@ -28,6 +28,10 @@ export class PostgresDriver implements SqlDriver {
   readonly #settings: PostgresSettings;
   readonly #sleep: Sleep;
   readonly signals?: PostgresSignals;
+  readonly #groups = new TransactionGroups({
+    together: (bodies) => this.#together(bodies),
+    alone: (body) => this.#repeated('write', body),
+  });
   readonly #active = new Set<Promise<unknown>>();
   #connections: Connections | null = null;
 
@@ -35,7 +39,7 @@ export class PostgresDriver implements SqlDriver {
     this.#settings = settings;
     this.#sleep = sleep;
     const { schema, signals: target, clock, logger } = settings;
-    const run = (query: PostgresQuery): Promise<unknown> => this.#alone(query);
+    const run = (query: PostgresQuery): Promise<unknown> => this.#signal(query);
     if (target !== null) this.signals = new PostgresSignals({ schema, target, run, clock, logger });
   }
 
@@ -43,8 +47,9 @@ export class PostgresDriver implements SqlDriver {
     this.#connections ??= connectionsOf(this.#settings.target);
   }
 
-  async transaction<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
-    const running = this.#repeated(mode, body);
+  async transaction<T>(mode: TransactionMode, body: Body<T>, shared?: Shared): Promise<T> {
+    const running =
+      shared === undefined || mode !== 'write' ? this.#repeated(mode, body) : this.#groups.run(shared, body);
     this.#active.add(running);
     try {
       return await running;
@@ -59,41 +64,63 @@ export class PostgresDriver implements SqlDriver {
     await this.#connections?.close();
   }
 
-  async #repeated<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+  async #repeated<T>(mode: TransactionMode, body: Body<T>): Promise<T> {
     for (const pauseMs of PAUSES_MS) {
       try {
-        return await this.#once(mode, body);
+        return await this.#alone(mode, body);
       } catch (error) {
         if (!isRepeatable(error)) throw error;
       }
       await this.#sleep(pauseMs);
     }
-    return this.#once(mode, body);
+    return this.#alone(mode, body);
   }
 
-  async #once<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+  async #alone<T>(mode: TransactionMode, body: Body<T>): Promise<T> {
+    const [value] = await this.#once(mode, [body], this.#settings.timeouts);
+    return value as T;
+  }
+
+  /** A lock that somebody holds for longer holds up whoever waits for it alone, and not the others. */
+  async #together(bodies: readonly Body<unknown>[]): Promise<readonly unknown[]> {
+    const { timeouts } = this.#settings;
+    try {
+      return await this.#once('write', bodies, { ...timeouts, lockMs: Math.min(timeouts.lockMs, GROUP_LOCK_MS) });
+    } catch (error) {
+      if (error instanceof FailedBehindEnd) throw error;
+      if (isRepeatable(error)) throw new NotTogether();
+      // Of a connection that was lost nobody knows whether it has committed.
+      throw !isDisconnected(error) && (bodies.length > 1 || isBlocked(error)) ? new NotTogether() : error;
+    }
+  }
+
+  async #once<T>(mode: TransactionMode, bodies: readonly Body<T>[], timeouts: PostgresTimeouts): Promise<T[]> {
     const client = await this.#connect();
-    const tx = new PostgresExecutor(client);
+    const carrier = carrierOn(client);
+    const transaction = new PostgresTransaction(carrier, bodies.length);
     let lost = false;
     try {
-      await tx.execute(begin(mode, this.#settings.timeouts));
-      const value = await body(tx);
-      await commit(client);
-      return value;
+      const begun = begin(carrier, mode, timeouts);
+      if (!carrier.together) await begun;
+      const [values] = await Promise.all([Promise.all(bodies.map((body) => body(transaction.executor()))), begun]);
+      await transaction.commit();
+      return values;
     } catch (error) {
+      transaction.end();
       // What was begun beside the statement that failed must not go on behind the end of the transaction.
-      await tx.end();
-      lost ||= isDisconnected(error) || !(await rolledBack(client));
+      await carrier.idle();
+      if (await transaction.isCommitted()) throw new FailedBehindEnd(error);
+      lost ||= isDisconnected(error) || !(await rolledBack(carrier));
       throw error;
     } finally {
-      void tx.end();
+      transaction.end();
       client.removeListener('error', ignore);
       client.release(lost);
     }
   }
 
   /** One statement that is a transaction by itself. */
-  async #alone(query: PostgresQuery): Promise<void> {
+  async #signal(query: PostgresQuery): Promise<void> {
     const client = await this.#connect();
     let lost = false;
     try {
@@ -129,32 +156,4 @@ export class PostgresDriver implements SqlDriver {
 /** A connection may be lost where nobody waits for an answer; the next statement on it tells. */
 function ignore(): void {
   return undefined;
-}
-
-/** One journey for all of it. The settings end with the transaction. */
-function begin(mode: TransactionMode, { statementMs, lockMs, idleMs }: PostgresTimeouts): string {
-  return (
-    `begin ${CHARACTERISTICS[mode]}; set local statement_timeout = ${statementMs}; ` +
-    `set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`
-  );
-}
-
-async function commit(client: PostgresClient): Promise<void> {
-  let command: string;
-  try {
-    ({ command } = await client.query({ text: 'commit' }));
-  } catch (error) {
-    throw fromPostgres(error);
-  }
-  // The server's answer to the end of a transaction in which a statement failed.
-  if (command !== 'COMMIT') throw new FirstlineError('internal', 'a transaction went on after a failed statement');
-}
-
-async function rolledBack(client: PostgresClient): Promise<boolean> {
-  try {
-    await client.query({ text: 'rollback' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@ const UNAVAILABLE = /^(08|28|53|57|58|3D000|25006|25P03|55P03|40|F0|XX)/;
 const DISCONNECTED = /^(08|57P|25P03|F0)/;
 /** One of those who stood in each other's way has to begin again. */
 const CROSSED = /^(40001|40P01)$/;
+const LOCKED = '55P03';
 /** A table has got a column since a statement was prepared on this connection; on another one it is prepared anew. */
 const OUTGROWN = { code: '0A000', routine: 'RevalidateCachedQuery' };
 
@@ -52,6 +53,11 @@ export function fromPostgres(error: unknown): FirstlineError {
 export function isRepeatable(error: unknown): boolean {
   const cause = causeOf(error);
   return cause !== undefined && (cause.outgrown || CROSSED.test(cause.code ?? ''));
+}
+
+/** Somebody holds a lock for longer than could be waited for. */
+export function isBlocked(error: unknown): boolean {
+  return causeOf(error)?.code === LOCKED;
 }
 
 export function isDisconnected(error: unknown): boolean {

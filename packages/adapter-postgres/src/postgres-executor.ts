@@ -1,34 +1,23 @@
 import { createHash } from 'node:crypto';
 import { FirstlineError } from '@firstline/core';
 import type { SqlExecutor, Statement } from '@firstline/storage-sql';
+import type { Carrier } from './carrier';
 import { fromPostgres } from './postgres-errors';
-import type { PostgresClient, PostgresQuery, PostgresResult } from './postgres-pool';
+import type { PostgresResult } from './postgres-pool';
 
 type AnyStatement = Pick<Statement<object, unknown>, 'sql'>;
 
 const names = new WeakMap<AnyStatement, string>();
 
-/** Our whole numbers are safe ones, whatever the width of the column or of the count. */
-const NUMBERS: ReadonlySet<number> = new Set([20, 21, 23, 1700]);
-const BOOLEAN = 16;
-/** Given with each query: what the application has set for its own stays as it is, and out of our way. */
-const types = {
-  getTypeParser(oid: number): (value: string) => unknown {
-    if (NUMBERS.has(oid)) return Number;
-    return oid === BOOLEAN ? (value) => value === 't' : (value) => value;
-  },
-};
-
 /** Runs one body's statements on the connection of its transaction. */
 export class PostgresExecutor implements SqlExecutor {
-  readonly #client: PostgresClient;
-  /** The answer that is waited for; stays settled where the client takes several statements at once. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #carrier: Carrier;
+  readonly #isEnding: () => void;
   #ended = false;
-  #corked = false;
 
-  constructor(client: PostgresClient) {
-    this.#client = client;
+  constructor(carrier: Carrier, isEnding: () => void = () => undefined) {
+    this.#carrier = carrier;
+    this.#isEnding = isEnding;
   }
 
   async all<P extends object, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
@@ -48,54 +37,40 @@ export class PostgresExecutor implements SqlExecutor {
       await this.#run(statement.each, { list: JSON.stringify(list) });
       return;
     }
-    for (const params of list) await this.#run(statement, params);
+    await Promise.all(list.map((params) => this.#run(statement, params)));
   }
 
   async execute(sql: string): Promise<void> {
-    await this.#query({ text: sql });
+    await this.#answer(() => this.#carrier.run(sql));
   }
 
-  /** From now on the connection belongs to somebody else; resolves when nothing is on its way any more. */
-  async end(): Promise<void> {
+  ending(): void {
+    this.#isEnding();
+  }
+
+  /** From now on the connection belongs to somebody else. */
+  end(): void {
     this.#ended = true;
-    await this.#last;
   }
 
-  async #run<P extends object>(statement: Statement<P, unknown>, params: P): Promise<PostgresResult> {
-    return this.#query({ name: nameOf(statement), text: statement.sql, values: statement.values(params), types });
+  #run<P extends object>(statement: Statement<P, unknown>, params: P): Promise<PostgresResult> {
+    const values = statement.values(params).map(asText);
+    return this.#answer(() => this.#carrier.ask({ name: nameOf(statement), text: statement.sql, values }));
   }
 
-  /** A client that takes one statement at a time is given one at a time: from pg 9 on it refuses a second. */
-  async #query(query: PostgresQuery): Promise<PostgresResult> {
+  async #answer(ask: () => Promise<PostgresResult>): Promise<PostgresResult> {
+    if (this.#ended) throw new FirstlineError('internal', 'a transaction was used after its end');
     try {
-      if (this.#client.pipeline === true) {
-        this.#cork();
-        return await this.#use().query(query);
-      }
-      const mine = this.#last.then(() => this.#use().query(query));
-      this.#last = mine.catch(() => undefined);
-      return await mine;
+      return await ask();
     } catch (error) {
       throw fromPostgres(error);
     }
   }
+}
 
-  /** A write to a socket costs more than a statement does here, so those of the same moment are one write. */
-  #cork(): void {
-    const stream = this.#client.connection?.stream;
-    if (this.#corked || stream?.cork === undefined) return;
-    this.#corked = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork?.();
-    });
-  }
-
-  #use(): PostgresClient {
-    if (this.#ended) throw new FirstlineError('internal', 'a transaction was used after its end');
-    return this.#client;
-  }
+function asText(value: unknown): string | null {
+  if (typeof value === 'string' || value === null) return value;
+  return value === undefined ? null : `${value as number}`;
 }
 
 /** From the text, so that storages on different schemas may share connections. */

@@ -11,8 +11,8 @@ export interface PostgresPool {
 export interface PostgresClient {
   /** Whether it takes a statement while it waits for the answer to another one (`pipeline: true`, from pg 8.22 on). */
   readonly pipeline?: boolean;
-  /** Where what is given together is held until it can be written together; without it, each statement is a write. */
-  readonly connection?: { readonly stream?: { cork?(): void; uncork?(): void } };
+  /** What speaks the protocol; with it, statements that are given together travel together. */
+  readonly connection?: object;
   query(query: PostgresQuery): Promise<PostgresResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;

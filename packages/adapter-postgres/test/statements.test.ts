@@ -28,7 +28,7 @@ function watchedClient(client: PostgresClient, watch: (query: PostgresQuery) => 
   };
 }
 
-it('an ordinary message takes 10 journeys to accept and 16 to answer, all but two of them prepared', async () => {
+it('an ordinary message takes 10 statements to accept and 16 to answer, all but two of them prepared', async () => {
   let run: PostgresQuery[] = [];
   const storage = postgresStorage({ pool: watched(database.pool({ max: 1 }), (query) => run.push(query)) });
   await storage.open();
@@ -47,6 +47,41 @@ it('an ordinary message takes 10 journeys to accept and 16 to answer, all but tw
   run = [];
   await storage.events({ tenant: TENANT, after: seq, limit: 100 });
   expect(inside(run)).toHaveLength(1);
+  await storage.close();
+});
+
+it('an ordinary message takes 2 journeys to accept and 3 to answer, and its delivery 4 to claim and 3 to finish', async () => {
+  const pool = database.pool({ max: 1 });
+  let journeys = 0;
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (given: unknown) => unknown;
+    client.query = ((given: unknown) => ((journeys += 1), query(given))) as typeof client.query;
+  });
+  const spent = (): number => {
+    const sum = journeys;
+    journeys = 0;
+    return sum;
+  };
+  const storage = postgresStorage({ pool }, { schema: 'journeys', signals: false });
+  await storage.open();
+  await storage.commit(commitParams(await accepted(storage, leasedParams('first'))));
+  spent();
+
+  const second = await accepted(storage, leasedParams('second'));
+  expect(spent()).toBe(2);
+  await storage.commit(commitParams(second));
+  expect(spent()).toBe(3);
+  const times = { tenant: TENANT, now: 3_000 };
+  const gate = () => ({ action: 'send' }) as const;
+  const claim = { ...times, token: 'token', until: 60_000, limit: 1, gate };
+  const [claimed] = await storage.claimDeliveries(claim);
+  expect(spent()).toBe(4);
+  const next = { status: 'sent', reason: null, nextAttemptAt: 3_000, counts: true } as const;
+  const { lease, delivery, attempt } = claimed ?? {};
+  if (lease === undefined || delivery === undefined || attempt === undefined) throw new Error('nothing was claimed');
+  const result = { lease, deliveryId: delivery.id, attempt, outcome: { class: 'ok' } as const, next, events: [] };
+  expect(await storage.finishDeliveries({ ...times, results: [result] })).toEqual([delivery.id]);
+  expect(spent()).toBe(3);
   await storage.close();
 });
 

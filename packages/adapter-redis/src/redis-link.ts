@@ -1,11 +1,11 @@
-import type { Clock, Logger } from '@firstline/core';
+import type { Clock, Logger, PartStatus } from '@firstline/core';
 import type { Connection } from './connection';
 import { faultOf, isAboutKey, type RedisFault } from './redis-fault';
 import type { RedisClient } from './redis-client';
 import { TimeLimit } from './time-limit';
 
 /** Whether Redis is used. */
-export interface RedisStatus {
+export interface RedisStatus extends PartStatus {
   /** `degraded`: this process's memory answers. */
   readonly status: 'healthy' | 'degraded';
   /** Why; `null`: healthy. */

@@ -44,7 +44,7 @@ it('does not lock up when a body waits for a transaction of its own', async () =
 it('refuses a transaction that has ended', async () => {
   const { queue, notes } = opened();
   const kept = await queue.run('write', async (tx) => tx);
-  expect(() => note('late')(kept)).toThrow(expect.objectContaining({ code: 'internal' }) as Error);
+  await expect(note('late')(kept)).rejects.toMatchObject({ code: 'internal' });
   expect(notes()).toEqual([]);
 });
 

@@ -12,13 +12,14 @@ import type { TemplateTexts } from './ports/template-source';
 import type { OutageReport } from './outage/signals';
 import type { RecordedParams } from './runtime/recorded-reports';
 import type { SubscribeParams } from './runtime/feed';
-import type { Health, Stats } from './runtime/health';
+import type { Health } from './runtime/health';
 import type { Incidents } from './runtime/incidents';
 import type { Endpoints, OutboxStatus } from './runtime/endpoints';
 import type { OperatorParams, ReplyParams } from './runtime/operators';
 import type { ConversationReads, DeliveryReads, TicketReads } from './runtime/reads';
 import type { ReplayParams, ReplayRange, ReplayResult } from './runtime/replay';
 import type { ReceiveOptions } from './runtime/receive';
+import type { Stats, StatsParams } from './runtime/statistics';
 import type { ClaimParams, TicketChanges } from './runtime/tickets';
 import type { TemplateStatus } from './runtime/template-store';
 import type { Privacy } from './runtime/privacy';
@@ -51,10 +52,17 @@ export interface Engine {
    * one. `null`: it is not decided yet, or there is no such message.
    */
   explain(messageId: string): Promise<DecisionRecord | null>;
-  /** Whether messages can be stored and due work is on time. Never rejects. */
+  /**
+   * Whether messages can be stored, due work is on time, and cache, rate limiter and dispatcher have what they share. Only
+   * `unhealthy` is a reason to send messages elsewhere. Never rejects.
+   */
   health(): Promise<Health>;
-  /** Counts over everything stored for this tenant. */
-  stats(): Promise<Stats>;
+  /**
+   * Counts over everything stored for this tenant, and how the cache does.
+   *
+   * @throws FirstlineError `invalid_input` where `maxAge` is no duration
+   */
+  stats(params?: StatsParams): Promise<Stats>;
   readonly conversations: ConversationReads;
   readonly tickets: TicketReads & {
     /**

@@ -1,6 +1,7 @@
 import { localClassifier } from './classification/local-classifier';
 import type { Engine } from './engine-api';
 import { FirstlineError, isFirstlineError } from './errors';
+import { memoryCache } from './memory/memory-cache';
 import { memoryRateLimiter } from './memory/memory-rate-limiter';
 import { memoryStorage } from './memory/memory-storage';
 import { type Channel, channelKey } from './model/channel';
@@ -27,7 +28,7 @@ import { EndpointHealth } from './runtime/endpoint-health';
 import { endpoints, outboxStatus } from './runtime/endpoints';
 import { subscribe } from './runtime/feed';
 import { FeedReads } from './runtime/feed-reads';
-import { health, stats } from './runtime/health';
+import { health } from './runtime/health';
 import { announcer } from './runtime/announcer';
 import { Detection } from './runtime/detection';
 import { IncidentBook } from './runtime/incident-book';
@@ -46,7 +47,9 @@ import { redactingLogger } from './runtime/redacting-logger';
 import { reminderChanges } from './runtime/reminder-changes';
 import { replayOne, type ReplayParams, replayRange, type ReplayRange, type ReplayResult } from './runtime/replay';
 import { silentLogger } from './runtime/silent-logger';
+import { Statistics } from './runtime/statistics';
 import { systemClock } from './clock/system-clock';
+import { TemplateChanges } from './runtime/template-changes';
 import { TemplateStore } from './runtime/template-store';
 import { type ClaimParams, claimNext, claimTicket, type TicketChanges, updateTicket } from './runtime/tickets';
 import { localDispatcher } from './runtime/local-dispatcher';
@@ -87,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     ingressFor(context, endpointHealth, transport, (input) => take(input, { wait: false })),
   );
   const operators = new Operators(context, processor);
+  const statistics = new Statistics(context);
   const reads = new FeedReads(context.storage, context.tenant);
 
   return {
@@ -96,7 +100,7 @@ export function createEngine(options: EngineOptions): Engine {
     tick: () => lifecycle.use(() => worker.tick()),
     explain: (messageId) => lifecycle.use(() => explain(context, messageId)),
     health: () => health(context, worker.running),
-    stats: () => lifecycle.use(() => stats(context)),
+    stats: (params = {}) => lifecycle.use(() => statistics.read(params)),
     conversations: lifecycle.guard(conversationReads(context)),
     tickets: lifecycle.guard({
       ...ticketReads(context),
@@ -156,15 +160,16 @@ function createContext(options: EngineOptions): EngineContext {
   const clock = options.clock ?? systemClock();
   const logger = options.logger === undefined ? silentLogger() : redactingLogger(options.logger, policy.privacy);
   const scenariosVersion = digest(canonicalJson(scenarios as unknown as JsonValue)).slice(0, 12);
+  const tenant = options.tenant ?? 'default';
   const store = new TemplateStore({
     templates: [...engineTemplateSources(templates), ...replySources(scenarios)],
     catalog: { locales, variables: Object.keys(variables), timeZone: policy.people.hours.timeZone },
     source: options.templateSource ?? null,
+    ...(options.cache === undefined ? {} : { changes: new TemplateChanges(options.cache, tenant, clock) }),
     clock,
     logger,
   });
   const storage = options.storage ?? memoryStorage();
-  const tenant = options.tenant ?? 'default';
   const dispatcher = options.dispatcher ?? localDispatcher();
   const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   return {
@@ -186,6 +191,7 @@ function createContext(options: EngineOptions): EngineContext {
     fallback: options.classifier === undefined ? null : fallbackClassifier(scenarios),
     transports,
     defaultChannel: checkDefaultChannel(options.defaultChannel, transports),
+    cache: options.cache ?? memoryCache({ clock }),
     rateLimiter: options.rateLimiter ?? memoryRateLimiter(),
     onAlert: options.onAlert ?? (() => undefined),
     typing: new Typing(clock, transports),

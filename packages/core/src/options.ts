@@ -7,6 +7,7 @@ import type { ScenarioInput, Scenario } from './model/scenario';
 import { type EngineTemplates } from './policies/templates/default-templates';
 import { zodIssues } from './policies/define-scenarios';
 import { buildPolicy, type PolicyOptions, policySchema } from './policies/policy-options';
+import type { Cache } from './ports/cache';
 import type { Classifier } from './ports/classifier';
 import type { Clock } from './ports/clock';
 import type { Dispatcher } from './ports/dispatcher';
@@ -53,6 +54,13 @@ export interface EngineOptions {
   readonly tenant?: string;
   /** Says when to look for due work. Default `localDispatcher()`. */
   readonly dispatcher?: Dispatcher;
+  /**
+   * Keeps statistics (`engine.stats({ maxAge })`) and, where one is given, lets the processes that share it notice each other's
+   * changes of templates within seconds; it shows in `engine.health()` and `engine.stats()`. Engines that share it have the same
+   * storage, or differ in tenant. Answers of classifiers are remembered by `cached(classifier, { cache, version })`, because only
+   * the host knows when they are void. Default `memoryCache()`.
+   */
+  readonly cache?: Cache;
   /** Default `memoryRateLimiter()`. */
   readonly rateLimiter?: RateLimiter;
   /** Default silent. A pino instance fits. */
@@ -98,6 +106,7 @@ const optionsSchema = z.strictObject({
     .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits or . : _ -')
     .optional(),
   dispatcher: method('notify').optional(),
+  cache: method('get').optional(),
   rateLimiter: method('consume').optional(),
   logger: method('info').optional(),
   clock: method('now').optional(),

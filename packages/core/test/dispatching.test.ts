@@ -89,6 +89,31 @@ describe('a dispatcher', () => {
     expect(dispatcher.work).toBeNull();
   });
 
+  it('is stopped with its engine, also where that was never started', async () => {
+    const stopped: string[] = [];
+    const dispatcher = (name: string) =>
+      Object.assign(new ManualDispatcher(), { stop: async () => void stopped.push(name) });
+    const door = desk({ dispatcher: dispatcher('told') }).engine;
+    await door.receive({ clientId: 'c', text: 'referral please', channel: CHANNEL }, { wait: false });
+    await door.stop();
+    await desk({ dispatcher: dispatcher('unused') }).engine.stop();
+    const twice = desk({ dispatcher: dispatcher('started') }).engine;
+    await twice.start();
+    await Promise.all([twice.stop(), twice.stop()]);
+    expect(stopped).toEqual(['told', 'unused', 'started']);
+  });
+
+  it('that fails to stop keeps neither transports nor the storage from it', async () => {
+    const closed: string[] = [];
+    const storage = memoryStorage();
+    storage.close = async () => void closed.push('storage');
+    const dispatcher = Object.assign(new ManualDispatcher(), { stop: () => Promise.reject(new Error('stuck')) });
+    const { engine } = desk({ storage, dispatcher });
+    await engine.start();
+    await engine.stop();
+    expect(closed).toEqual(['storage']);
+  });
+
   it('may be wrong in every way: looking too often, at the same time, at nothing', async () => {
     const dispatcher = new ManualDispatcher();
     const { engine, transport } = desk({ dispatcher });

@@ -77,6 +77,7 @@ describe('createEngine', () => {
     ['policy.escalation.minConfidence', { policy: { escalation: { minConfidence: 2 } } }],
     ['policy', { policy: { unknown: 1 } }],
     ['storage', { storage: {} }],
+    ['cache', { cache: {} }],
     ['transports.webhook', { transports: { webhook: {} } }],
     ['tenant', { tenant: '' }],
     ['policy.work.lease', { policy: { work: { lease: '10s' } } }],

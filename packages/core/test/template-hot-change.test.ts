@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Engine, memoryStorage, staticTemplates, storageTemplates } from '../src/index';
+import { type Cache, type Engine, memoryCache, memoryStorage, staticTemplates, storageTemplates } from '../src/index';
 import { ManualClock } from '../src/testing/index';
 import { CHANNEL, desk } from './support/fixture';
 
@@ -52,6 +52,139 @@ describe('a text changed while the engine runs', () => {
     await clock.advance(0);
     expect((await greeting(engine, 'd')).text).toBe('Welcome to Acme!');
     await engine.stop();
+  });
+
+  describe('by another process that shares the cache', () => {
+    const NEW = { key: 'greeting', locale: 'en', text: 'Welcome to Acme!', operatorId: 'op-1' };
+
+    function processes(shared: Cache) {
+      const clock = new ManualClock();
+      const storage = memoryStorage();
+      const source = () => {
+        const made = storageTemplates({ storage, clock });
+        return { ...made, loads: 0, load: () => made.load() };
+      };
+      const sources = [source(), source()] as const;
+      for (const each of sources) {
+        const { load } = each;
+        each.load = () => {
+          each.loads += 1;
+          return load();
+        };
+      }
+      const engines = sources.map(
+        (templateSource) => desk({ clock, storage, templateSource, cache: shared }).engine,
+      ) as [Engine, Engine];
+      return { clock, sources, engines };
+    }
+
+    it('is used with the message after the one that noticed it, five seconds later at most', async () => {
+      const { clock, sources, engines } = processes(memoryCache());
+      await greeting(engines[0], 'a');
+      await greeting(engines[1], 'b');
+      await sources[0].set(NEW);
+      await clock.advance('5s');
+      for (const client of ['c', 'd']) {
+        await greeting(engines[1], client);
+        await clock.advance(0);
+      }
+      expect((await greeting(engines[1], 'e')).text).toBe('Welcome to Acme!');
+      expect(sources.map(({ loads }) => loads)).toEqual([2, 2]);
+      // Nobody loads again for what is known, not even who told of it.
+      for (let n = 0; n < 5; n += 1) {
+        await clock.advance('5s');
+        for (const engine of engines) await greeting(engine, `f${n}`);
+        await clock.advance(0);
+      }
+      expect(sources.map(({ loads }) => loads)).toEqual([2, 2]);
+      await engines[0].stop();
+    });
+
+    it('is looked for every five seconds, however many messages come, and counts neither as hit nor as miss', async () => {
+      const cache = memoryCache();
+      let looks = 0;
+      const { add } = cache;
+      cache.add = (...args) => {
+        looks += 1;
+        return add.apply(cache, args);
+      };
+      const { clock, engines } = processes(cache);
+      for (let second = 0; second < 20; second += 1) {
+        for (let n = 0; n < 3; n += 1) await greeting(engines[0], `c${second}-${n}`);
+        await clock.advance('1s');
+      }
+      // One with the first load.
+      expect(looks).toBe(1 + 4);
+      expect(cache.stats()).toMatchObject({ hits: 0, misses: 0 });
+      await engines[0].stop();
+    });
+
+    it('that comes while a load is under way is not taken for known', async () => {
+      const { clock, sources, engines } = processes(memoryCache());
+      await greeting(engines[0], 'a');
+      await greeting(engines[1], 'b');
+      // Read before the change, handed over after it.
+      const { load } = sources[1];
+      let handOver = (): void => undefined;
+      sources[1].load = async () => {
+        const texts = await load();
+        sources[1].load = load;
+        await new Promise<void>((resolve) => (handOver = resolve));
+        return texts;
+      };
+      await sources[1].set({ ...NEW, locale: 'ru' });
+      await clock.advance(0);
+      await sources[0].set(NEW);
+      await clock.advance(0);
+      handOver();
+      await clock.advance('5s');
+      await greeting(engines[1], 'c');
+      await clock.advance(0);
+      expect((await greeting(engines[1], 'd')).text).toBe('Welcome to Acme!');
+      await engines[0].stop();
+    });
+
+    it('is found within the hour where the cache fails, and no message fails for that', async () => {
+      const cache = memoryCache();
+      cache.add = () => Promise.reject(new Error('away'));
+      const { clock, sources, engines } = processes(cache);
+      await greeting(engines[1], 'b');
+      await sources[0].set(NEW);
+      await clock.advance('10m');
+      await greeting(engines[1], 'c');
+      await clock.advance(0);
+      expect((await greeting(engines[1], 'd')).text).toBe('Hello! This is customer support.');
+      await clock.advance('50m');
+      await greeting(engines[1], 'e');
+      await clock.advance(0);
+      expect((await greeting(engines[1], 'f')).text).toBe('Welcome to Acme!');
+      await engines[0].stop();
+    });
+
+    it('is not looked for in this process’s memory while the cache is degraded', async () => {
+      const cache = memoryCache();
+      let looks = 0;
+      const { add } = cache;
+      const isAway = { status: 'degraded', fault: 'unreachable', degradedAt: 0 } as const;
+      Object.assign(cache, {
+        status: () => isAway,
+        add: (...args: Parameters<Cache['add']>) => {
+          looks += 1;
+          return add.apply(cache, args);
+        },
+      });
+      const { clock, sources, engines } = processes(cache);
+      await greeting(engines[0], 'a');
+      await clock.advance('5s');
+      await greeting(engines[0], 'b');
+      await clock.advance(0);
+      expect(looks).toBe(0);
+      // What this one knows is handed to the cache, which tells it when its store is back.
+      await sources[0].set(NEW);
+      await clock.advance(0);
+      expect(looks).toBe(1);
+      await engines[0].stop();
+    });
   });
 
   it('into something faulty changes nothing, and the engine says where the fault is', async () => {

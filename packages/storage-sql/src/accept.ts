@@ -11,6 +11,7 @@ import { dayOf } from './active-day';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
+import { Refusal } from './refusal';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
 import { stateOf } from './state';
@@ -21,19 +22,29 @@ export async function accept(q: SqlQueries, tx: SqlExecutor, params: AcceptParam
   if (params.turn !== null && params.lease !== null) {
     throw new FirstlineError('internal', 'a turn is waited for, not leased');
   }
-  const duplicate = await claimKey(q, tx, params);
-  if (duplicate !== null) return duplicate;
-  const [known, early] = await Promise.all([lockedClient(q, tx, params), appended(q, tx, params)]);
+  const [duplicate, known, early] = await Promise.all([
+    claimKey(q, tx, params),
+    lockedClient(q, tx, params),
+    // Finds nothing where the key belongs to another message.
+    appended(q, tx, params),
+  ]);
+  if (duplicate !== null) {
+    // The same call once more: its message holds the key since then, and has just been counted again.
+    if (early !== null) throw new Refusal<AcceptResult>(duplicate);
+    return duplicate;
+  }
   const client = await saveClient(q, tx, params, known);
   // Whoever made the client a moment earlier was waited for just now, and has opened a conversation since.
   const found = early ?? (known === undefined ? await appended(q, tx, params) : null);
   const conversation = found ?? (await open(q, tx, params));
   const opened = found === null;
-  const [message, work] = await Promise.all([
+  const last = Promise.all([
     storeMessage(q, tx, params, conversation),
     leaveDue(q, tx, params, conversation, client),
     appendEvents(q, tx, params.tenant, receivedEvents(params, conversation, opened)),
   ]);
+  tx.ending();
+  const [message, work] = await last;
   return { status: 'accepted', message, conversation, opened, work };
 }
 
@@ -80,8 +91,9 @@ async function saveClient(
 
 /** The conversation that the message belongs to, with one message more; `null`: one has to be opened for it. */
 async function appended(q: SqlQueries, tx: SqlExecutor, params: AcceptParams): Promise<Conversation | null> {
-  const { tenant, now, channel, channelKey, message } = params;
-  const key = { tenant, heardAt: message.automated ? null : now, clientId: message.clientId };
+  const { tenant, now, channel, channelKey, message, idempotency } = params;
+  const claim = { messageId: message.id, idempotencyKey: idempotency?.key ?? null };
+  const key = { tenant, heardAt: message.automated ? null : now, clientId: message.clientId, ...claim };
   const found =
     channel === null || channelKey === null
       ? await tx.first(q.conversations.appendToLatest, key)

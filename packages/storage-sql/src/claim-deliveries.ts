@@ -6,6 +6,7 @@ import {
   type DeliveryPlace,
   type GateVerdict,
   type NewEvent,
+  type OutboundMessage,
   type Storage,
   type WorkLease,
 } from '@firstline/core';
@@ -18,7 +19,7 @@ import { conversationOf } from './rows/conversation-row';
 import { deliveryOf } from './rows/delivery-row';
 import { outboundOf } from './rows/message-row';
 import type { ConversationRow, DeliveryRow } from './tables';
-import { claim } from './work';
+import { claiming } from './work';
 
 type ClaimParams = Parameters<Storage['claimDeliveries']>[0];
 type Verdict<Action> = Extract<GateVerdict, { action: Action }>;
@@ -34,6 +35,8 @@ interface Ready {
 interface Looked {
   readonly ready: ReadonlyMap<string, Ready>;
   readonly waiting: ReadonlyMap<string, Verdict<'wait'>>;
+  /** Of all deliveries that were looked at. */
+  readonly messages: ReadonlyMap<string, OutboundMessage>;
 }
 
 const NO_CHANNEL: Verdict<'settle'> = { action: 'settle', status: 'cancelled', reason: 'no_channel' };
@@ -48,13 +51,15 @@ export async function claimDeliveries(
 ): Promise<readonly ClaimedDelivery[]> {
   const claimed: ClaimedDelivery[] = [];
   let waits = 0;
-  for (let wanted = params.limit; wanted > 0 && waits < WAITS_AT_ONCE; wanted = params.limit - claimed.length) {
-    const leases = await claim(q, tx, { ...params, kind: 'deliver', limit: wanted });
+  let isLast = false;
+  while (!isLast) {
+    const wanted = params.limit - claimed.length;
+    const { leases, leasing } = await claiming(q, tx, { ...params, kind: 'deliver', limit: wanted });
     if (leases.length === 0) break;
-    const looked = await look(q, tx, params, leases);
+    const [looked] = await Promise.all([look(q, tx, params, leases), leasing]);
     waits += looked.waiting.size;
-    claimed.push(...(await begun(q, tx, params, leases, looked)));
-    if (leases.length < wanted) break;
+    isLast = leases.length < wanted || looked.ready.size === wanted || waits >= WAITS_AT_ONCE;
+    claimed.push(...(await begun(q, tx, params, leases, looked, isLast)));
   }
   return claimed;
 }
@@ -64,19 +69,11 @@ async function begun(
   tx: SqlExecutor,
   params: ClaimParams,
   leases: readonly WorkLease[],
-  { ready, waiting }: Looked,
+  { ready, waiting, messages }: Looked,
+  isLast: boolean,
 ): Promise<readonly ClaimedDelivery[]> {
   const { tenant } = params;
-  const ids = leases.map((lease) => lease.conversationId);
-  const idle = ids.filter((id) => !ready.has(id) && !waiting.has(id));
-  if (idle.length > 0) await followDeliveries(q, tx, tenant, idle, 'held');
-  for (const [conversationId, { until: readyAt, waitsFor }] of waiting) {
-    const lane = { tenant, kind: 'deliver', conversationId, readyAt } as const;
-    if (waitsFor === null) await tx.run(q.lanes.put, lane);
-    else await tx.run(q.lanes.putWaiting, { ...lane, waitsFor });
-  }
-  const messages = await begin(q, tx, params, [...ready.values()]);
-  return leases.flatMap((lease): ClaimedDelivery[] => {
+  const claimed = leases.flatMap((lease): ClaimedDelivery[] => {
     const found = ready.get(lease.conversationId);
     if (found === undefined) return [];
     const attempt = found.delivery.attempts + 1;
@@ -85,6 +82,17 @@ async function begun(
     const { channel, place } = found;
     return [{ lease, attempt, message, channel, place, delivery: { ...found.delivery, attempts: attempt } }];
   });
+  const ids = leases.map((lease) => lease.conversationId);
+  const idle = ids.filter((id) => !ready.has(id) && !waiting.has(id));
+  if (idle.length > 0) await followDeliveries(q, tx, tenant, idle, 'held');
+  const writing = begin(q, tx, params, [...ready.values()]);
+  for (const [conversationId, { until: readyAt, waitsFor }] of waiting) {
+    const lane = { tenant, kind: 'deliver', conversationId, readyAt } as const;
+    writing.push(waitsFor === null ? tx.run(q.lanes.put, lane) : tx.run(q.lanes.putWaiting, { ...lane, waitsFor }));
+  }
+  if (isLast) tx.ending();
+  await Promise.all(writing);
+  return claimed;
 }
 
 /** Asks the gate about the first pending delivery of each conversation, and about the next one where it settles it. */
@@ -95,15 +103,23 @@ async function look(
   leases: readonly WorkLease[],
 ): Promise<Looked> {
   const { tenant, now } = params;
-  let asked = leases.map((lease) => lease.conversationId);
-  const rows = await tx.all(q.conversations.many, { tenant, ids: JSON.stringify(asked) });
+  const ids = leases.map((lease) => lease.conversationId);
+  const [rows, earliest] = await Promise.all([
+    tx.all(q.conversations.many, { tenant, ids: JSON.stringify(ids) }),
+    firstOf(q, tx, tenant, ids),
+  ]);
   const conversations = new Map(rows.map((row) => [row.id, { row, conversation: conversationOf(row) }]));
-  const health = await ClaimHealth.of(q, tx, tenant, [...conversations.values()]);
+  const messages = new Map<string, OutboundMessage>();
+  const [health] = await Promise.all([
+    ClaimHealth.of(q, tx, tenant, [...conversations.values()]),
+    readMessages(q, tx, tenant, earliest, messages),
+  ]);
   const ready = new Map<string, Ready>();
   const waiting = new Map<string, Verdict<'wait'>>();
-  while (asked.length > 0) {
+  let first = earliest;
+  while (first.length > 0) {
     const settled: { readonly delivery: Delivery; readonly verdict: Verdict<'settle'> }[] = [];
-    for (const row of await tx.all(q.deliveries.firstOfEach, { tenant, ids: JSON.stringify(asked) })) {
+    for (const row of first) {
       const found = conversations.get(row.conversation_id);
       if (found === undefined || row.next_attempt_at > now) continue;
       const delivery = deliveryOf(row);
@@ -116,10 +132,30 @@ async function look(
         ready.set(row.conversation_id, { delivery: { ...delivery, possibleDuplicate }, channel, place });
       }
     }
+    if (settled.length === 0) break;
     await settle(q, tx, params, settled);
-    asked = settled.map(({ delivery }) => delivery.conversationId);
+    const left = settled.map(({ delivery }) => delivery.conversationId);
+    first = await firstOf(q, tx, tenant, left);
+    await readMessages(q, tx, tenant, first, messages);
   }
-  return { ready, waiting };
+  return { ready, waiting, messages };
+}
+
+function firstOf(q: SqlQueries, tx: SqlExecutor, tenant: string, ids: readonly string[]): Promise<DeliveryRow[]> {
+  return tx.all(q.deliveries.firstOfEach, { tenant, ids: JSON.stringify(ids) });
+}
+
+/** Of nearly all that are looked at the message is needed, and asking beside something else is for nothing. */
+async function readMessages(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  tenant: string,
+  deliveries: readonly DeliveryRow[],
+  messages: Map<string, OutboundMessage>,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const ids = JSON.stringify(deliveries.map((row) => row.message_id));
+  for (const row of await tx.all(q.messages.many, { tenant, ids })) messages.set(row.id, outboundOf(row));
 }
 
 /** Asks again where the rows that the gate judged by have been changed by somebody else. */
@@ -160,17 +196,22 @@ async function settle(
 }
 
 /** Writes the attempts down before anything is sent. */
-async function begin(q: SqlQueries, tx: SqlExecutor, { tenant, now }: ClaimParams, ready: readonly Ready[]) {
-  if (ready.length === 0) return new Map<string, never>();
+function begin(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, now }: ClaimParams,
+  ready: readonly Ready[],
+): Promise<unknown>[] {
+  if (ready.length === 0) return [];
   const deliveries = ready.map(({ delivery }) => delivery);
-  await tx.runEach(
-    q.attempts.begin,
-    deliveries.map(({ id, attempts }) => ({ tenant, deliveryId: id, number: attempts + 1, startedAt: now })),
-  );
-  await tx.run(q.deliveries.begin, { tenant, ids: JSON.stringify(deliveries.map(({ id }) => id)) });
+  const writing: Promise<unknown>[] = [
+    tx.runEach(
+      q.attempts.begin,
+      deliveries.map(({ id, attempts }) => ({ tenant, deliveryId: id, number: attempts + 1, startedAt: now })),
+    ),
+    tx.run(q.deliveries.begin, { tenant, ids: JSON.stringify(deliveries.map(({ id }) => id)) }),
+  ];
   const twice = deliveries.filter(({ possibleDuplicate }) => possibleDuplicate === true).map(({ id }) => id);
-  if (twice.length > 0) await tx.run(q.deliveries.markDuplicates, { tenant, ids: JSON.stringify(twice) });
-  const messageIds = JSON.stringify(deliveries.map(({ messageId }) => messageId));
-  const rows = await tx.all(q.messages.many, { tenant, ids: messageIds });
-  return new Map(rows.map((row) => [row.id, outboundOf(row)]));
+  if (twice.length > 0) writing.push(tx.run(q.deliveries.markDuplicates, { tenant, ids: JSON.stringify(twice) }));
+  return writing;
 }

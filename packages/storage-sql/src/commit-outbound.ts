@@ -34,12 +34,15 @@ export async function writeOutbound(
 ): Promise<readonly NewEvent[]> {
   const { tenant, conversationId } = params;
   const cancelled = await cancel(q, tx, params);
-  const firstSendAt = await write(q, tx, params, conversation);
+  const { written, firstSendAt } = write(q, tx, params, conversation);
   if (cancelled.length > 0 || params.supersede.length > 0) {
     // The lane may be waiting for the retry of what was just cancelled; what is left must not wait with it.
-    await followDeliveries(q, tx, tenant, [conversationId], 'unheld');
+    await Promise.all([...written, followDeliveries(q, tx, tenant, [conversationId], 'unheld')]);
   } else if (firstSendAt !== null) {
-    await tx.run(q.lanes.leave, { tenant, kind: 'deliver', conversationId, readyAt: firstSendAt });
+    const lane = { tenant, kind: 'deliver', conversationId, readyAt: firstSendAt } as const;
+    await Promise.all([...written, tx.run(q.lanes.leave, lane)]);
+  } else {
+    await Promise.all(written);
   }
   return cancelled;
 }
@@ -68,19 +71,24 @@ function told(
     });
 }
 
-/** Resolves to the time at which the first new delivery is due. */
-async function write(
+/** What is being written, and the time at which the first new delivery is due. */
+function write(
   q: SqlQueries,
   tx: SqlExecutor,
   { tenant, outbound }: CommitParams,
   { id: conversationId, clientId, channel, lastSeq }: Conversation,
-): Promise<number | null> {
+): { readonly written: readonly Promise<unknown>[]; readonly firstSendAt: number | null } {
+  // Before anything is asked: an answer that nobody waits for must not be a failure.
+  if (channel === null && outbound.some(({ delivery }) => delivery !== null)) {
+    throw new FirstlineError('internal', 'a delivery needs a conversation with a channel');
+  }
+  const written: Promise<unknown>[] = [];
   let seq = lastSeq - outbound.length;
   let firstSendAt: number | null = null;
   for (const { message, delivery } of outbound) {
     seq += 1;
     const { id: messageId, type, sendAt } = message;
-    await tx.run(q.messages.insertOutbound, {
+    const inserted = tx.run(q.messages.insertOutbound, {
       tenant,
       id: messageId,
       conversationId,
@@ -96,10 +104,10 @@ async function write(
       operatorId: message.operatorId,
       sendAt,
     });
+    written.push(inserted);
     if (delivery === null) continue;
-    if (channel === null) throw new FirstlineError('internal', 'a delivery needs a conversation with a channel');
     firstSendAt ??= sendAt;
-    await tx.run(q.deliveries.insert, {
+    const due = tx.run(q.deliveries.insert, {
       tenant,
       id: delivery.id,
       messageId,
@@ -112,8 +120,9 @@ async function write(
       expiresAt: delivery.expiresAt,
       createdAt: message.createdAt,
     });
+    written.push(due);
   }
-  return firstSendAt;
+  return { written, firstSendAt };
 }
 
 /** Most messages have neither, and no need to say so. */

@@ -44,7 +44,9 @@ export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParam
   ]);
   const onward = kept ? await next(q, tx, conversation) : null;
   // Last: readers of the feed wait for whoever has numbered entries and not committed.
-  await appendEvents(q, tx, params.tenant, [...superseded, ...cancelled, ...params.events]);
+  const told = appendEvents(q, tx, params.tenant, [...superseded, ...cancelled, ...params.events]);
+  tx.ending();
+  await told;
   return { status: 'committed', next: onward };
 }
 
@@ -89,10 +91,11 @@ async function refused(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Pr
 
 async function decide(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
   const { tenant, decision } = params;
-  await markDecided(q, tx, params);
-  if (decision === null) return;
+  const marked = markDecided(q, tx, params);
+  if (decision === null) return marked;
   const { id, messageId, trigger, outcome } = decision;
-  await tx.run(q.decisions.insert, { tenant, id, messageId, trigger, outcome, record: JSON.stringify(decision) });
+  const record = JSON.stringify(decision);
+  await Promise.all([marked, tx.run(q.decisions.insert, { tenant, id, messageId, trigger, outcome, record })]);
 }
 
 /** They must be the oldest ones that are undecided; one alone, the common case, is found out by the write itself. */
@@ -124,7 +127,9 @@ async function patch(
     const waiting = await tx.first(q.messages.undecided, params);
     if (waiting !== undefined) throw await refused(q, tx, params);
   }
-  if (after.owner !== before.owner || after.status !== before.status) await tx.run(q.conversations.setStage, after);
+  const changes: Promise<unknown>[] = [];
+  if (after.owner !== before.owner || after.status !== before.status)
+    changes.push(tx.run(q.conversations.setStage, after));
   const sameDetails =
     after.operatorId === before.operatorId &&
     after.ticketId === before.ticketId &&
@@ -132,7 +137,8 @@ async function patch(
     after.attendBy === before.attendBy &&
     after.locale === before.locale &&
     after.closedAt === before.closedAt;
-  if (!sameDetails) await tx.run(q.conversations.setDetails, after);
+  if (!sameDetails) changes.push(tx.run(q.conversations.setDetails, after));
+  await Promise.all(changes);
 }
 
 async function addNote(q: SqlQueries, tx: SqlExecutor, { addNote: note }: CommitParams): Promise<void> {
@@ -181,17 +187,22 @@ async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams)
 async function followReminder(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
   const { tenant, now, conversationId, settleReminder, scheduleReminder, lease } = params;
   const kind = 'remind';
+  const changes: Promise<unknown>[] = [];
   if (settleReminder !== null) {
     const { status, reason, messageId } = settleReminder;
-    await tx.run(q.reminders.settle, { tenant, conversationId, now, status, reason, messageId });
+    changes.push(tx.run(q.reminders.settle, { tenant, conversationId, now, status, reason, messageId }));
   }
   if (scheduleReminder !== null) {
-    await tx.run(q.reminders.insert, { ...scheduleReminder, tenant, conversationId });
-    await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: scheduleReminder.dueAt });
-    return;
+    changes.push(
+      tx.run(q.reminders.insert, { ...scheduleReminder, tenant, conversationId }),
+      tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: scheduleReminder.dueAt }),
+    );
+  } else if (settleReminder !== null) {
+    changes.push(tx.run(q.lanes.remove, { tenant, kind, conversationId }));
   }
-  if (settleReminder === null && lease?.kind !== kind) return;
-  const left = settleReminder === null ? await tx.first(q.reminders.pending, { tenant, conversationId }) : undefined;
+  await Promise.all(changes);
+  if (changes.length > 0 || lease?.kind !== kind) return;
+  const left = await tx.first(q.reminders.pending, { tenant, conversationId });
   if (left === undefined) await tx.run(q.lanes.remove, { tenant, kind, conversationId });
   else await tx.run(q.lanes.put, { tenant, kind, conversationId, readyAt: left.due_at });
 }

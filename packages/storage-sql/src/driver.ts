@@ -18,6 +18,11 @@ export interface SqlExecutor {
    * database is in this process; a driver that has to travel takes the statement's `each`, where there is one.
    */
   runEach<P extends object>(statement: Statement<P, unknown>, list: readonly P[]): Promise<void>;
+  /**
+   * Nothing will be asked any more, and none of the answers that are still waited for makes the body fail: the end of the
+   * transaction may travel with what was given last.
+   */
+  ending(): void;
   /** Runs a statement that is needed only once, such as one that makes a table. */
   execute(sql: string): Promise<void>;
 }
@@ -29,6 +34,13 @@ export interface SqlExecutor {
  */
 export type TransactionMode = 'read' | 'fresh' | 'write';
 
+/** Says which transactions may become one: those of the same kind whose keys differ. */
+export interface Shared {
+  readonly kind: string;
+  /** Of the row that they lock first; two with the same key never meet in one transaction. */
+  readonly key: string;
+}
+
 /** A database, reduced to what the storage needs of it. */
 export interface SqlDriver {
   /** Where the database tells processes of each other. */
@@ -39,8 +51,11 @@ export interface SqlDriver {
    * Runs `body` in a transaction: what it wrote is there, durably, when the promise resolves, and nothing of it when the
    * promise rejects. `body` must await nothing but `tx`, and must depend on nothing but its inputs and `tx`: it may be
    * run again from the start. An error it throws is passed on as it is; the database's own become a `FirstlineError`.
+   *
+   * With `shared`, those that wait at the same time may share one transaction and its commit, where a commit is expensive. Each
+   * is answered by itself all the same: where one fails, the others are run again without it.
    */
-  transaction<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>): Promise<T>;
+  transaction<T>(mode: TransactionMode, body: (tx: SqlExecutor) => Promise<T>, shared?: Shared): Promise<T>;
   /** Waits for the transactions under way, then disconnects what `open` connected. Called at most once. */
   close(): Promise<void>;
 }

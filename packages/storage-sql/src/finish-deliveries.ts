@@ -1,7 +1,7 @@
-import type { Delivery, DeliveryResult, Storage } from '@firstline/core';
+import type { Delivery, DeliveryResult, DeliveryStatus, Storage } from '@firstline/core';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
-import { followDeliveries } from './follow-deliveries';
+import { followDeliveries, followFirst } from './follow-deliveries';
 import type { SqlQueries } from './queries';
 import { deliveryOf } from './rows/delivery-row';
 
@@ -14,49 +14,55 @@ export async function finishDeliveries(
   params: FinishParams,
 ): Promise<readonly string[]> {
   const { tenant, now } = params;
-  const results = await inForce(q, tx, params);
+  if (params.results.length === 0) return [];
+  // What becomes of a delivery is read behind the lock of its conversation, so it stays as it is.
+  const [results, statuses] = await Promise.all([inForce(q, tx, params), statusesOf(q, tx, params)]);
   if (results.length === 0) return [];
-  await tx.runEach(
-    q.attempts.finish,
-    results.map(({ deliveryId, attempt, outcome }) => ({
-      tenant,
-      deliveryId,
-      number: attempt,
-      finishedAt: now,
-      outcome: outcome.class,
-      code: outcome.code ?? null,
-      status: outcome.status ?? null,
-      detail: outcome.detail ?? null,
-    })),
-  );
-  const written = await stillWanted(q, tx, tenant, results);
-  await tx.runEach(
-    q.deliveries.finish,
-    written.map(({ deliveryId, next }) => ({
-      tenant,
-      id: deliveryId,
-      status: next.status,
-      reason: next.reason,
-      nextAttemptAt: next.status === 'pending' ? next.nextAttemptAt : null,
-      counts: next.counts ? 1 : 0,
-      settledAt: next.status === 'pending' ? null : now,
-      possibleDuplicate: next.possibleDuplicate === true ? (1 as const) : null,
-    })),
-  );
+  const written = results.filter(({ deliveryId, next }) => isStillWanted(statuses.get(deliveryId), next.status));
+  const writing: Promise<unknown>[] = [
+    tx.runEach(
+      q.attempts.finish,
+      results.map(({ deliveryId, attempt, outcome }) => ({
+        tenant,
+        deliveryId,
+        number: attempt,
+        finishedAt: now,
+        outcome: outcome.class,
+        code: outcome.code ?? null,
+        status: outcome.status ?? null,
+        detail: outcome.detail ?? null,
+      })),
+    ),
+    tx.runEach(
+      q.deliveries.finish,
+      written.map(({ deliveryId, next }) => ({
+        tenant,
+        id: deliveryId,
+        status: next.status,
+        reason: next.reason,
+        nextAttemptAt: next.status === 'pending' ? next.nextAttemptAt : null,
+        counts: next.counts ? 1 : 0,
+        settledAt: next.status === 'pending' ? null : now,
+        possibleDuplicate: next.possibleDuplicate === true ? (1 as const) : null,
+      })),
+    ),
+  ];
   for (const { lease, move } of results) {
-    if (move !== undefined) await moveConversation(q, tx, tenant, lease.conversationId, move);
+    if (move !== undefined) writing.push(moveConversation(q, tx, tenant, lease.conversationId, move));
   }
   const conversationIds = results.map(({ lease }) => lease.conversationId);
   const waitsFor = results.flatMap(({ lease, next }): (readonly [string, string])[] =>
     next.waitsFor === undefined ? [] : [[lease.conversationId, next.waitsFor]],
   );
-  await followDeliveries(q, tx, tenant, conversationIds, 'held', new Map(waitsFor));
-  await appendEvents(
-    q,
-    tx,
-    tenant,
-    written.flatMap(({ events }) => events),
-  );
+  const ids = JSON.stringify(conversationIds);
+  const [first] = await Promise.all([tx.all(q.deliveries.firstOfEach, { tenant, ids }), ...writing]);
+  const told = written.flatMap(({ events }) => events);
+  const last = Promise.all([
+    followFirst(q, tx, tenant, conversationIds, first, 'held', new Map(waitsFor)),
+    appendEvents(q, tx, tenant, told),
+  ]);
+  tx.ending();
+  await last;
   return written.map(({ deliveryId }) => deliveryId);
 }
 
@@ -66,7 +72,6 @@ async function inForce(
   tx: SqlExecutor,
   { tenant, results }: FinishParams,
 ): Promise<readonly DeliveryResult[]> {
-  if (results.length === 0) return [];
   const ids = JSON.stringify(results.map(({ lease }) => lease.conversationId));
   const lanes = await tx.all(q.lanes.holders, { tenant, kind: 'deliver', ids });
   const holders = new Map(lanes.map((lane) => [lane.conversation_id, lane.token]));
@@ -89,20 +94,19 @@ async function moveConversation(
   if ((await tx.run(q.conversations.move, move)) === 0) await tx.run(q.conversations.redirect, move);
 }
 
-/** What was cancelled while it was being sent stays cancelled, unless it has arrived or may have. */
-async function stillWanted(
+async function statusesOf(
   q: SqlQueries,
   tx: SqlExecutor,
-  tenant: string,
-  results: readonly DeliveryResult[],
-): Promise<readonly DeliveryResult[]> {
+  { tenant, results }: FinishParams,
+): Promise<ReadonlyMap<string, DeliveryStatus>> {
   const ids = JSON.stringify(results.map(({ deliveryId }) => deliveryId));
-  const rows = await tx.all(q.deliveries.many, { tenant, ids });
-  const statuses = new Map(rows.map((row) => [row.id, row.status]));
-  return results.filter(({ deliveryId, next }) => {
-    const status = statuses.get(deliveryId);
-    return status === 'pending' || next.status === 'sent' || next.status === 'unknown';
-  });
+  const rows = await tx.all(q.deliveries.statuses, { tenant, ids });
+  return new Map(rows.map((row) => [row.id, row.status]));
+}
+
+/** What was cancelled while it was being sent stays cancelled, unless it has arrived or may have. */
+function isStillWanted(now: DeliveryStatus | undefined, next: DeliveryStatus): boolean {
+  return now === 'pending' || next === 'sent' || next === 'unknown';
 }
 
 export async function replayDelivery(q: SqlQueries, tx: SqlExecutor, params: ReplayParams): Promise<Delivery | null> {

@@ -1,5 +1,5 @@
 export type { ConcurrentFeed, SqlDialect } from './dialect';
-export type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+export type { Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
 export { migrate, type Migrating, migrationScript } from './migrate';
 export { migrationStatus } from './migration-status';
 export { type SqlQueries, sqlQueries } from './queries';

@@ -5,7 +5,7 @@ import { commit } from './commit';
 import { counts } from './counts';
 import { claimDetection, finishDetection } from './detection';
 import type { SqlDialect } from './dialect';
-import type { SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import type { Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
 import * as health from './endpoints';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
@@ -62,7 +62,8 @@ export class SqlStorage implements Storage {
   }
 
   accept(params: Params<'accept'>) {
-    return this.#run('write', (q, tx) => accept(q, tx, params));
+    const shared = { kind: 'accept', key: `${params.tenant} ${params.message.clientId}` };
+    return refusable(this.#run('write', (q, tx) => accept(q, tx, params), shared));
   }
 
   claim(params: Params<'claim'>) {
@@ -78,7 +79,8 @@ export class SqlStorage implements Storage {
   }
 
   commit(params: Params<'commit'>) {
-    return refusable(this.#run('write', (q, tx) => commit(q, tx, params)));
+    const shared = { kind: 'commit', key: `${params.tenant} ${params.conversationId}` };
+    return refusable(this.#run('write', (q, tx) => commit(q, tx, params), shared));
   }
 
   release(params: Params<'release'>) {
@@ -276,11 +278,15 @@ export class SqlStorage implements Storage {
     await this.#driver.close();
   }
 
-  async #run<T>(mode: TransactionMode, body: (q: SqlQueries, tx: SqlExecutor) => Promise<T>): Promise<T> {
+  async #run<T>(
+    mode: TransactionMode,
+    body: (q: SqlQueries, tx: SqlExecutor) => Promise<T>,
+    shared?: Shared,
+  ): Promise<T> {
     if (this.#closing !== null) throw stopped();
     const queries = this.#queries;
     if (queries === null) throw new FirstlineError('storage_unavailable', 'the storage is not open; call open() first');
-    return this.#driver.transaction(mode, (tx) => body(queries, tx));
+    return this.#driver.transaction(mode, (tx) => body(queries, tx), shared);
   }
 }
 

@@ -12,18 +12,26 @@ type ClaimParams = Omit<Parameters<Storage['claim']>[0], 'kind'> & { readonly ki
 type ReleaseParams = Parameters<Storage['release']>[0];
 
 export async function claim(q: SqlQueries, tx: SqlExecutor, params: ClaimParams): Promise<readonly WorkLease[]> {
+  const { leases, leasing } = await claiming(q, tx, params);
+  tx.ending();
+  await leasing;
+  return leases;
+}
+
+/** What can be claimed is locked; `leasing` is the writing of it down, which may be waited for together with other things. */
+export async function claiming(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  params: ClaimParams,
+): Promise<{ readonly leases: readonly WorkLease[]; readonly leasing: Promise<unknown> | null }> {
   const { tenant, kind, token, until } = params;
   const due = await claimable(q, tx, params);
-  if (due.length === 0) return [];
-  const ids = JSON.stringify(due.map((lane) => lane.conversation_id));
-  await tx.run(q.lanes.lease, { tenant, kind, token, until, ids });
-  return due.map((lane) => ({
-    kind,
-    conversationId: lane.conversation_id,
-    token,
-    until,
-    claims: lane.claims + 1,
-  }));
+  const leases = due.map(({ conversation_id: conversationId, claims }): WorkLease => {
+    return { kind, conversationId, token, until, claims: claims + 1 };
+  });
+  if (leases.length === 0) return { leases, leasing: null };
+  const ids = JSON.stringify(leases.map((lease) => lease.conversationId));
+  return { leases, leasing: tx.run(q.lanes.lease, { tenant, kind, token, until, ids }) };
 }
 
 function claimable(q: SqlQueries, tx: SqlExecutor, params: ClaimParams) {

@@ -33,6 +33,7 @@ export class Program {
         '@firstline/core/testing': `${PACKAGES}/core/src/testing/index.ts`,
         '@firstline/core': `${PACKAGES}/core/src/index.ts`,
         '@firstline/storage-sql': `${PACKAGES}/storage-sql/src/index.ts`,
+        '@firstline/adapter-bullmq': `${PACKAGES}/adapter-bullmq/src/index.ts`,
         '@firstline/adapter-postgres': `${PACKAGES}/adapter-postgres/src/index.ts`,
         '@firstline/adapter-sqlite': `${PACKAGES}/adapter-sqlite/src/index.ts`,
         '@firstline/adapter-webhook': `${PACKAGES}/adapter-webhook/src/index.ts`,

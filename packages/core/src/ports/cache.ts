@@ -1,3 +1,5 @@
+import type { PartStatus } from './part-status';
+
 /** How a cache has done since it was made. */
 export interface CacheStats {
   readonly hits: number;
@@ -26,4 +28,9 @@ export interface Cache {
   /** Forgets the key; nothing happens where it is not there. */
   delete(key: string): Promise<void>;
   stats(): CacheStats;
+  /**
+   * By what its last calls came to, for `engine.health()`; asks nobody and never throws, so that it can be looked at as often as
+   * one likes. Left out: it is always healthy, as what lives within this process is.
+   */
+  status?(): PartStatus;
 }

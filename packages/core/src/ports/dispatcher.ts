@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import type { Logger } from './logger';
+import type { PartStatus } from './part-status';
 import type { WorkKind } from './storage-work';
 
 /** What a dispatcher gets to drive: the due work of one tenant, as this process can work it off. */
@@ -21,15 +22,24 @@ export interface DispatchedWork {
 /**
  * Says when and where to look for due work, and nothing more: the rows of the storage are the truth. A wake-up may come
  * late, twice or never, and no work is lost or done twice; it only waits for the sweep. So a dispatcher has to look at every
- * kind at least once per `sweepMs`, in at least one of the processes.
+ * kind at least once per `sweepMs`, in at least one of the processes. It serves one engine. `dispatcherContract` of
+ * `@firstline/core/testing` holds one of your own to all of this.
  *
  * Default: `localDispatcher()`, loops in each process.
  */
 export interface Dispatcher {
   /** Called once by `engine.start()`. Looks at everything soon: there may be work from before. */
   start(work: DispatchedWork): Promise<void>;
-  /** After a commit of this process: something becomes due at `at` (epoch ms). Must not throw, nor wait for anything. */
+  /**
+   * After a commit of this process: something becomes due at `at` (epoch ms). Comes also where `start` never does, in a process
+   * that only accepts messages, and after `stop`. Must not throw, nor wait for anything.
+   */
   notify(kind: WorkKind, at: number): void;
-  /** Looks no more. Resolves when the last look has ended; what it began is waited for by the engine. */
+  /**
+   * Looks no more, and lets go of everything. Resolves when the last look has ended; what it began is waited for by the engine.
+   * Called by `engine.stop()`, also where `start` never was; repeated calls do nothing.
+   */
   stop(): Promise<void>;
+  /** As `Cache.status`; `degraded`: this process looks by itself, and others do not hear of what it commits. */
+  status?(): PartStatus;
 }

@@ -1,3 +1,5 @@
+import type { PartStatus } from './part-status';
+
 export interface RateLimitRequest {
   /** What is limited, for example `client:c-42`. */
   readonly key: string;
@@ -19,4 +21,6 @@ export interface RateLimiter {
    * An implementation that cannot reach its store allows the request: limits protect, they must not stop the service.
    */
   consume(params: { readonly requests: readonly RateLimitRequest[]; readonly now: number }): Promise<RateLimitVerdict>;
+  /** As `Cache.status`. */
+  status?(): PartStatus;
 }

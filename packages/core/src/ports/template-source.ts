@@ -14,8 +14,9 @@ export type TemplateTexts = Readonly<Record<string, TemplateText>>;
 export interface TemplateSource {
   /**
    * Resolves to all texts of the source, as they are now. Called by `engine.start()` or before the first message, after
-   * every notice of a change, and with the first message that finds the texts an hour old; not again before the last call
-   * has ended or run out of its time, which is ten seconds. Messages wait for the first call only.
+   * every notice of a change, of this process or of another one that shares the engine's cache, and with the first message
+   * that finds the texts an hour old; not again before the last call has ended or run out of its time, which is ten
+   * seconds. Messages wait for the first call only.
    *
    * The engine checks the texts, and takes all of them or, when there is any fault, none. Rejecting, or running out of time,
    * means "I could not look": the engine keeps the texts it has, logs, and asks again with a message a minute later at the

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../model/decision';
 import type { Policy } from '../model/policy';
 import type { Scenario } from '../model/scenario';
 import type { TemplateValues } from '../policies/templates/template';
+import type { Cache } from '../ports/cache';
 import type { Classifier } from '../ports/classifier';
 import type { Clock } from '../ports/clock';
 import type { Dispatcher } from '../ports/dispatcher';
@@ -38,6 +39,7 @@ export interface EngineContext {
   readonly fallback: Classifier | null;
   readonly transports: ReadonlyMap<string, Transport>;
   readonly defaultChannel: { readonly channel: Channel; readonly key: string } | null;
+  readonly cache: Cache;
   readonly rateLimiter: RateLimiter;
   /** The host's own hook; it may fail. */
   readonly onAlert: (alert: Alert) => unknown;

@@ -29,8 +29,9 @@ export interface StorageTemplates extends TemplateSource {
   subscribe(changed: () => void): () => void;
   /**
    * Puts a text, and `template.changed` into the feed, which tells the place and the operator and not the text. Engines of
-   * this process that use this source take it at once, those of other processes within the hour, if all texts together
-   * are without fault; `engine.templates.status()` tells.
+   * this process that use this source take it at once; those of other processes with a message some five seconds later, where they
+   * share a cache with an engine of this one, and else within the hour. All do so if all texts together are without fault;
+   * `engine.templates.status()` tells.
    *
    * @throws FirstlineError `invalid_input` where the locale or the template's syntax is wrong. Keys and variables are the
    * engine's to know.

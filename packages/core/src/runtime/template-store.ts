@@ -9,6 +9,7 @@ import { overrideTemplates } from '../policies/templates/template-overrides';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { TemplateSource, TemplateTexts } from '../ports/template-source';
+import type { TemplateChanges } from './template-changes';
 import { TIME_IS_UP, withinTime } from './time-limit';
 
 export interface TemplateStoreParams {
@@ -17,6 +18,8 @@ export interface TemplateStoreParams {
   readonly catalog: TemplateCatalogOptions;
   /** `null`: the code's templates are all there are. */
   readonly source: TemplateSource | null;
+  /** How processes tell each other of changes. Default: they do not. */
+  readonly changes?: TemplateChanges;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How old loaded texts may get before they are loaded again. Default one hour. */
@@ -45,6 +48,7 @@ const PAUSE_AFTER_FAILURE_MS = 60_000;
  * | `ready`                      | at once; who calls it waits                                              |
  * | the source tells of a change | at once, nobody waits; during a load, once more after it                 |
  * | `refresh`                    | after `maxAgeMs`, or a minute after a load that failed; nobody waits      |
+ * |                              | at once where another process was told of a change; nobody waits         |
  * | `stop`                       | nothing any more; a load under way is forgotten                          |
  */
 export class TemplateStore {
@@ -54,6 +58,7 @@ export class TemplateStore {
   #faults: readonly FirstlineIssue[] = [];
   #ready: Promise<void> | null = null;
   #running: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
   #changed = false;
   #stopped = false;
   #lookedAt = 0;
@@ -90,18 +95,22 @@ export class TemplateStore {
     return this.#ready;
   }
 
-  /** Called before each decision: has the texts loaded again, in the background, if they have got too old. */
+  /**
+   * Called before each decision: has the texts loaded again, in the background, if they have got too old or were changed by
+   * another process.
+   */
   refresh(): void {
-    const { source, clock } = this.#params;
+    const { source, clock, changes } = this.#params;
     if (source === null || this.#ready === null || this.#running !== null) return;
     const age = clock.now() - this.#lookedAt;
     // Time may jump back; then nothing is known about the age.
     if (age >= this.#goodForMs || age < 0) void this.#reload(source);
+    else if (changes !== undefined) this.#looking ??= this.#look(source, changes);
   }
 
   /** Resolves when no load is under way. */
   async settled(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    while (this.#running !== null || this.#looking !== null) await Promise.all([this.#running, this.#looking]);
   }
 
   stop(): void {
@@ -139,19 +148,26 @@ export class TemplateStore {
   async #run(source: TemplateSource): Promise<void> {
     try {
       do {
+        const told = this.#changed;
         this.#changed = false;
-        await this.#load(source);
+        await this.#load(source, told);
       } while (this.#changed && !this.#stopped);
     } finally {
       this.#running = null;
     }
   }
 
-  async #load(source: TemplateSource): Promise<void> {
-    const { clock, logger, maxAgeMs = MAX_AGE_MS } = this.#params;
+  async #look(source: TemplateSource, changes: TemplateChanges): Promise<void> {
+    const isChanged = await changes.isAny();
+    this.#looking = null;
+    if (isChanged) await this.#reload(source);
+  }
+
+  async #load(source: TemplateSource, told: boolean): Promise<void> {
+    const { clock, logger, changes, maxAgeMs = MAX_AGE_MS } = this.#params;
     let failure: string | null = null;
     try {
-      const loading = Promise.resolve().then(() => source.load());
+      const loading = (changes?.beforeLoad(told) ?? Promise.resolve()).then(() => source.load());
       const texts = await withinTime(clock, LOAD_TIMEOUT_MS, loading);
       if (this.#stopped) return;
       if (texts === TIME_IS_UP) failure = `no answer within ${LOAD_TIMEOUT_MS} ms`;

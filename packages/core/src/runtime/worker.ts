@@ -77,15 +77,23 @@ export class Worker {
 
   /** Stops claiming and waits for everything that was begun. */
   async stop(): Promise<void> {
-    const started = this.#stopping !== null;
     this.#stopping?.abort();
     this.#stopping = null;
-    const { dispatcher, wakeups } = this.#context;
-    wakeups.stop();
-    if (started) await dispatcher.stop();
+    this.#context.wakeups.stop();
+    await this.#stopDispatcher();
     await this.#loops;
     await this.idle();
     await this.#lanes.deliver.close();
+  }
+
+  /** One that was never started may have been told something. One that fails to stop keeps nothing else from it. */
+  async #stopDispatcher(): Promise<void> {
+    const { dispatcher, logger } = this.#context;
+    try {
+      await dispatcher.stop();
+    } catch (error) {
+      logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the dispatcher did not stop');
+    }
   }
 
   async idle(): Promise<void> {

@@ -11,6 +11,9 @@ interface AppendParams {
   readonly clientId: string;
   /** When the client was heard; `null`: this was a machine. */
   readonly heardAt: number | null;
+  readonly messageId: string;
+  /** The key that the message must hold; `null`: it needs none. */
+  readonly idempotencyKey: string | null;
 }
 
 interface OpenParams {
@@ -244,6 +247,21 @@ export function conversationQueries(define: Define, dialect: SqlDialect) {
   };
 }
 
+/** Where another one holds the key, nothing is numbered, and nobody has to ask before. */
+function claimed(eb: ExpressionBuilder<Database, 'conversations'>, p: AppendParams) {
+  return eb.or([
+    sql<boolean>`cast(${p.idempotencyKey} as text) is null`,
+    eb.exists(
+      eb
+        .selectFrom('idempotency_keys as k')
+        .select('k.key')
+        .where('k.tenant', '=', p.tenant)
+        .where('k.key', '=', p.idempotencyKey)
+        .where('k.message_id', '=', p.messageId),
+    ),
+  ]);
+}
+
 function openOfClient(eb: ExpressionBuilder<Database, 'conversations'>, p: AppendParams) {
   return eb
     .selectFrom('conversations')
@@ -272,6 +290,7 @@ function append(
       .where('id', '=', found)
       // Asked again for databases in which somebody may close it between finding and writing.
       .where('status', '<>', literal('closed'))
+      .where((eb) => claimed(eb, p))
       .returningAll()
   );
 }

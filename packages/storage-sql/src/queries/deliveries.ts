@@ -267,10 +267,10 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
       db.selectFrom('deliveries').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.id),
     ),
 
-    many: define((db, p: { tenant: string; ids: string }) =>
+    statuses: define((db, p: { tenant: string; ids: string }) =>
       db
         .selectFrom('deliveries')
-        .selectAll()
+        .select(['id', 'status'])
         .where('tenant', '=', p.tenant)
         .where('id', dialect.among, dialect.elements(p.ids)),
     ),

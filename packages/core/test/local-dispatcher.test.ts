@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { type DispatchedWork, type Dispatcher, localDispatcher } from '../src/index';
+import { dispatcherContract, ManualClock } from '../src/testing/index';
+
+describe('localDispatcher', () => {
+  dispatcherContract({ describe, it }, async () => {
+    const clock = new ManualClock();
+    return { dispatcher: localDispatcher(), clock, pass: (ms) => clock.advance(ms), dispose: async () => undefined };
+  });
+});
+
+/** The local dispatcher with something taken away. */
+type Fault = (inner: Dispatcher, clock: ManualClock) => Partial<Dispatcher>;
+
+/** Names of the cases that fail. */
+async function failures(fault: Fault): Promise<string[]> {
+  const cases: { readonly name: string; readonly body: () => Promise<void> }[] = [];
+  const collected = {
+    describe: (_: string, body: () => void) => body(),
+    it: (name: string, body: () => Promise<void>) => void cases.push({ name, body }),
+  };
+  dispatcherContract(collected, async () => {
+    const clock = new ManualClock();
+    const inner = localDispatcher();
+    const faulty = fault(inner, clock);
+    const dispatcher: Dispatcher = {
+      start: faulty.start ?? ((work) => inner.start(work)),
+      notify: faulty.notify ?? ((kind, at) => inner.notify(kind, at)),
+      stop: faulty.stop ?? (() => inner.stop()),
+    };
+    return { dispatcher, clock, pass: (ms) => clock.advance(ms), dispose: () => inner.stop() };
+  });
+  const failed: string[] = [];
+  for (const { name, body } of cases) await body().catch(() => failed.push(name));
+  return failed;
+}
+
+const started = (
+  inner: Dispatcher,
+  change: (work: DispatchedWork) => Partial<DispatchedWork>,
+): Partial<Dispatcher> => ({
+  start: (work) => inner.start({ ...work, ...change(work) }),
+});
+
+describe('the contract of dispatchers', () => {
+  it.each<readonly [string, string, Fault]>([
+    [
+      'never looks at one kind',
+      'looks when it is told to, of every kind and more than once',
+      (inner) => started(inner, ({ kinds }) => ({ kinds: kinds.filter((kind) => kind !== 'watch') })),
+    ],
+    [
+      'forgets what the last look said',
+      'finds what was due before the start, and what comes due later of what was there then',
+      (inner) => started(inner, ({ look }) => ({ look: (kind) => look(kind).then(() => null) })),
+    ],
+    [
+      'hears nothing',
+      'looks when something becomes due that it was told of before',
+      () => ({ notify: () => undefined }),
+    ],
+    [
+      'hears only what is due at once',
+      'looks when something becomes due that it was told of before',
+      (inner, clock) => ({ notify: (kind, at) => (at <= clock.now() ? inner.notify(kind, at) : undefined) }),
+    ],
+    [
+      'hears nothing during a look',
+      'loses nothing that it is told of during a look',
+      (inner) => {
+        let looking = 0;
+        return {
+          ...started(inner, ({ look }) => ({
+            look: (kind) => {
+              looking += 1;
+              return look(kind).finally(() => (looking -= 1));
+            },
+          })),
+          notify: (kind, at) => (looking === 0 ? inner.notify(kind, at) : undefined),
+        };
+      },
+    ],
+    [
+      'does not sweep',
+      'finds with its sweep what nobody told it of',
+      (inner) => started(inner, () => ({ sweepMs: 3_600_000 })),
+    ],
+    [
+      'gives up a kind of which a look failed',
+      'looks again, soon, after a look that failed',
+      (inner) =>
+        started(inner, ({ look }) => ({ look: (kind) => look(kind).catch(() => new Promise(() => undefined)) })),
+    ],
+    [
+      'asks a storage that is away all the time',
+      'does not ask a storage that is away all the time',
+      (inner, clock) =>
+        started(inner, ({ look }) => ({
+          look: (kind) => look(kind).catch(() => clock.sleep(1).then(() => clock.now())),
+        })),
+    ],
+    [
+      'looks without end at what is due much later',
+      'keeps several times apart, in whatever order it is told of them',
+      (inner, clock) =>
+        started(inner, ({ look }) => ({
+          look: async (kind) => ((await look(kind)) === null ? null : clock.now() + 1),
+        })),
+    ],
+    [
+      'minds being told before the start',
+      'may be told of something before it is started',
+      (inner) => {
+        let isStarted = false;
+        return {
+          start: (work) => inner.start(work).finally(() => (isStarted = true)),
+          notify: (kind, at) => {
+            if (!isStarted) throw new Error('not started');
+            inner.notify(kind, at);
+          },
+        };
+      },
+    ],
+    [
+      'does not stop',
+      'begins no look once it is stopped, whatever it is told',
+      () => ({ stop: () => Promise.resolve() }),
+    ],
+    [
+      'does not wait for its looks',
+      'waits for the look that is under way, and for nothing else',
+      (inner) => ({
+        stop: async () => {
+          void inner.stop();
+        },
+      }),
+    ],
+    [
+      'cannot be stopped where it was never started',
+      'can be stopped where it was never started, told of something or not',
+      (inner) => {
+        let isStarted = false;
+        return {
+          start: (work) => inner.start(work).finally(() => (isStarted = true)),
+          stop: () => (isStarted ? inner.stop() : Promise.reject(new Error('not started'))),
+        };
+      },
+    ],
+    [
+      'cannot be stopped twice',
+      'can be stopped twice, also at once',
+      (inner) => {
+        let times = 0;
+        return { stop: () => ((times += 1) === 1 ? inner.stop() : new Promise(() => undefined)) };
+      },
+    ],
+  ])('finds one that %s', async (_what, name, fault) => {
+    expect(await failures(fault)).toContain(name);
+  });
+});
