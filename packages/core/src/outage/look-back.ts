@@ -90,6 +90,7 @@ class LookBack {
   readonly #regions = new Map<string, number>();
   readonly #words = new SharedWords();
   readonly #wordsIn = new Map<string, SharedWords>();
+  readonly #unread: { readonly report: FailureReport; readonly topic: FailureTopic }[] = [];
   readonly #seen = new Set<string>();
   /** Minutes of the first clients found, latest first. */
   readonly #minutes: number[] = [];
@@ -164,8 +165,16 @@ class LookBack {
     this.#clients += 1;
     if (report.region !== null) increase(this.#regions, report.region);
     if (!this.#input.byWord) return;
-    this.#words.add(report.words, topic.words);
-    if (report.region !== null) this.#wordsIn.get(report.region)?.add(report.words, topic.words);
+    if (report.words.length > 0) this.#unread.push({ report, topic });
+  }
+
+  /** Reads the texts found so far; only where they can decide, since most windows are hopeless whatever they say. */
+  #readWords(): void {
+    for (const { report, topic } of this.#unread) {
+      this.#words.add(report.words, topic.words);
+      if (report.region !== null) this.#wordsIn.get(report.region)?.add(report.words, topic.words);
+    }
+    this.#unread.length = 0;
   }
 
   /** Whether three of them may be at the beginning of a flood: it is waited until they would have shown it. */
@@ -179,8 +188,12 @@ class LookBack {
   #mayMatter(expected: number): boolean {
     const least = LEAST_OF_NOW * expected;
     const clients = this.#clients;
-    const evidence = mostNats(clients, least) + Math.max(0, this.#words.nats);
-    return clients >= TUNING.leastRatio * least && evidence >= this.#input.floor - NEGLIGIBLE;
+    if (clients < TUNING.leastRatio * least) return false;
+    const evidence = mostNats(clients, least);
+    const { floor } = this.#input;
+    if (evidence < floor - NEGLIGIBLE - TUNING.mostWordNats) return false;
+    this.#readWords();
+    return evidence + Math.max(0, this.#words.nats) >= floor - NEGLIGIBLE;
   }
 
   #judgeWindow(window: number, beginnings: number): void {
