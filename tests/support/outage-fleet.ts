@@ -1,31 +1,16 @@
 import {
   type AffectedClient,
-  createEngine,
   type Engine,
-  type EngineOptions,
   type FeedEvent,
   FirstlineError,
   type Incident,
   isFirstlineError,
   type Storage,
 } from '@firstline/core';
-import { FakeTransport, ManualClock, ScriptedClassifier } from '@firstline/core/testing';
+import { FakeTransport, ManualClock } from '@firstline/core/testing';
 import { seeded } from '../../packages/core/test/support/outage-stream';
-import { MINUTE, type OutagePlan, type Saying } from './outage-plan';
-
-const SCENARIOS: EngineOptions['scenarios'] = [
-  { id: 'OFFLINE', description: 'No connection', examples: ['offline'], service: 'internet', outage: true },
-  { id: 'SLOW', description: 'A slow connection', examples: ['slow'], service: 'internet', outage: true },
-  { id: 'NO_TV', description: 'No television', examples: ['no tv'], service: 'tv', outage: true },
-  { id: 'QUESTION', description: 'Anything else', examples: ['a question'] },
-].map((scenario) => ({ ...scenario, reply: { en: 'We have read it.' }, reminders: false }));
-
-const classifier = new ScriptedClassifier([
-  [/connection/, 'OFFLINE'],
-  [/slow/, 'SLOW'],
-  [/tv/, 'NO_TV'],
-  [/./, 'QUESTION'],
-]);
+import { GRACE, LEASE, outageEngine } from './outage-engine';
+import { messageOf, MINUTE, type OutagePlan, type Saying } from './outage-plan';
 
 /**
  * How the process ends that judges a minute: it dies when it has taken the reports, or when what it found is written down and
@@ -52,8 +37,6 @@ export interface Findings {
 }
 
 const NEVER = new Promise<never>(() => undefined);
-const GRACE = 20_000;
-const LEASE = 15_000;
 
 /** Some processes on one storage, fed a plan: each message goes to any of them, and any of them judges a minute. */
 export class Fleet {
@@ -108,15 +91,9 @@ export class Fleet {
   #process(): Engine {
     const storage = this.#open();
     this.#storages.push(storage);
-    const engine: Engine = createEngine({
-      ...{ scenarios: SCENARIOS, classifier, clock: this.#clock, transports: { fake: this.#transport } },
+    const engine: Engine = outageEngine({
+      ...{ clock: this.#clock, transports: { fake: this.#transport } },
       storage: watched(storage, (method, call) => this.#call(engine, method, call)),
-      policy: {
-        receiving: { clientRateLimit: false },
-        classification: { timeout: '5s' },
-        outage: { grace: GRACE },
-        work: { lease: LEASE },
-      },
     });
     return engine;
   }
@@ -188,11 +165,7 @@ export class Fleet {
   }
 
   async #said({ clientId, text, region }: Saying, id: string): Promise<void> {
-    const outcome = await this.#any().receive({
-      ...{ clientId, text, id, locale: 'en' },
-      channel: { transport: 'fake', address: { to: clientId } },
-      ...(region === undefined ? {} : { client: { region } }),
-    });
+    const outcome = await this.#any().receive(messageOf({ clientId, text, region }, id));
     if (outcome.decision === null) throw new Error(`message ${id} was not decided`);
   }
 
@@ -203,19 +176,7 @@ export class Fleet {
   }
 
   async #findings(): Promise<Findings> {
-    const { incidents } = this.#any();
-    const { items } = await incidents.list({ limit: 500 });
-    const found = await Promise.all(
-      items.map(async ({ id, status, round, scenarios, region, openedAt, resolvedAt, evidence }) => {
-        const affected = (await incidents.affected(id, { limit: 500 })).items;
-        const rows = affected.map(({ clientId, toldRound, resolvedRound }) => ({ clientId, toldRound, resolvedRound }));
-        rows.sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-        // Messages have other ids in every run.
-        const seen = { ...evidence, examples: evidence?.examples.length };
-        return { id, status, round, scenarios, region, openedAt, resolvedAt, evidence: seen, affected: rows };
-      }),
-    );
-    found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const found = await foundIncidents(this.#any());
     return { incidents: found, told: await this.#told(), met: this.#met };
   }
 
@@ -243,6 +204,22 @@ export class Fleet {
       if (events.length < 500) return feed;
     }
   }
+}
+
+export async function foundIncidents({ incidents }: Pick<Engine, 'incidents'>): Promise<readonly FoundIncident[]> {
+  const { items } = await incidents.list({ limit: 500 });
+  const found = await Promise.all(
+    items.map(async ({ id, status, round, scenarios, region, openedAt, resolvedAt, evidence }) => {
+      const affected = (await incidents.affected(id, { limit: 500 })).items;
+      const rows = affected.map(({ clientId, toldRound, resolvedRound }) => ({ clientId, toldRound, resolvedRound }));
+      rows.sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
+      // Messages have other ids in every run.
+      const seen = { ...evidence, examples: evidence?.examples.length };
+      return { id, status, round, scenarios, region, openedAt, resolvedAt, evidence: seen, affected: rows };
+    }),
+  );
+  found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return found;
 }
 
 function watched(

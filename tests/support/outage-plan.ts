@@ -1,3 +1,4 @@
+import type { ReceiveInput } from '@firstline/core';
 import { seeded } from '../../packages/core/test/support/outage-stream';
 
 export const MINUTE = 60_000;
@@ -7,6 +8,17 @@ export interface Saying {
   readonly clientId: string;
   readonly text: string;
   readonly region: string | undefined;
+}
+
+/** What a process of its own is told to do. `stall`: to tick, and to stop dead where it has judged and not written it down. */
+export type OutageTask =
+  | { readonly is: 'tick' | 'stall'; readonly now: number }
+  | { readonly is: 'say'; readonly now: number; readonly saying: Saying; readonly id: string };
+
+export interface OutageWorkerStart {
+  readonly config: object;
+  readonly schema: string;
+  readonly startAt: number;
 }
 
 export interface OutagePlan {
@@ -58,4 +70,12 @@ export function outagePlan(seed: number): OutagePlan {
     return said;
   });
   return { startAt: Date.UTC(2026, 0, 5, 9), minutes };
+}
+
+export function messageOf({ clientId, text, region }: Saying, id: string): ReceiveInput {
+  return {
+    ...{ clientId, text, id, locale: 'en' },
+    channel: { transport: 'fake', address: { to: clientId } },
+    ...(region === undefined ? {} : { client: { region } }),
+  };
 }
