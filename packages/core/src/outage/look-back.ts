@@ -44,6 +44,7 @@ export interface LookBackInput {
   readonly byWord: boolean;
 }
 
+const HOUR = 60;
 /** Beyond so many clients no flood of a few can be what decides. */
 const FLOODS_MATTER = 16;
 /** So few clients may be a flood of three and a bystander or two. */
@@ -211,7 +212,7 @@ class LookBack {
       spread / (mean * mean) +
       traffic.volume.variance +
       TUNING.clumping / window +
-      TUNING.firstDays * traffic.volume.doubt;
+      (TUNING.firstDays * traffic.volume.doubt * window) / HOUR;
     const regions = traffic.regions.size;
     const everywhere = regions > 1 ? Math.log(1 - TUNING.regional) : 0;
     const base = beginnings + scope.weight;

@@ -60,9 +60,9 @@ export const TUNING = {
   hourMemory: 45,
   hourVariance: 0.05,
   burstPrior: 12,
-  /** While the time of the day is not known: relative variance of what is expected, and nats more that are needed. */
+  /** While the time of the day is not known: relative variance of what is expected, for each hour looked back, and nats more that are needed. */
   firstDays: 1,
-  firstDaysNeed: 8,
+  firstDaysNeed: 3,
   /** Memory of a usual topic's share, and of what topics have in common, with the variance of one topic around that. */
   shareMemory: 4 * 1_440,
   commonMemory: 25,
