@@ -6,7 +6,7 @@ const opened = (): Recovery => new Recovery(3, 8);
 
 function minute(at: number, joined: number, wordless = true): RecoveryMinute {
   const ratios = Array.from({ length: joined }, () => 1);
-  return { minute: at, joined, ratios, usual: 0.03, open: at + 1, age: at + 9, wordless };
+  return { minute: at, ratios, usual: 0.03, open: at + 1, age: at + 9, wordless };
 }
 
 /** One new client in five minutes, found after forty. */

@@ -2,6 +2,7 @@ import { DistinctClients } from './distinct-clients';
 import { FailureLevel, type FailureLevelSnapshot } from './failure-level';
 import { TextClusters } from './text-clusters';
 import { TUNING } from './tuning';
+import type { WordCountsSnapshot } from './word-counts';
 
 /** One client who counts, in the minute of the first message. */
 export interface FailureReport {
@@ -84,6 +85,6 @@ export interface FailureTopicSnapshot {
   readonly service: string | null;
   readonly clients: [string, number, number][];
   readonly level: FailureLevelSnapshot;
-  readonly words: { readonly reports: number; readonly words: [string, number][] };
+  readonly words: WordCountsSnapshot;
   readonly reports: (FailureReport & { readonly words: string[] })[];
 }

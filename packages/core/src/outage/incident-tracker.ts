@@ -1,7 +1,16 @@
-import type { FailureReport, FailureTopic } from './failure-topic';
+import type { FailureTopic } from './failure-topic';
 import { Incident, type IncidentSnapshot } from './incident';
-import { type Finding, lookBack, type UsualTraffic, usualReports } from './look-back';
-import { isElevated, isWidespread, narrow, type NarrowScope, unexplainedSince, withCompanions } from './narrowing';
+import { type Finding, lookBack, type UsualTraffic } from './look-back';
+import { adopt, nameReporters, type Usual, usualOf } from './naming';
+import {
+  isElevated,
+  isWidespread,
+  narrow,
+  type NarrowScope,
+  reportsIn,
+  unexplainedSince,
+  withCompanions,
+} from './narrowing';
 import type { Scope } from './scopes';
 import type { OutageSettings } from './settings';
 import type { OutageEvidence, OutageSignal } from './signals';
@@ -14,10 +23,6 @@ const CURVE_MINUTES = 60;
 /** So long after an outage its clients and wrong labels explain reports, and words are no evidence. */
 const AFTERMATH_MINUTES = 120;
 const MOST_OPEN = 100;
-/** Reports a minute that are always to be expected. */
-const LEAST_USUAL = 0.0005;
-/** Fewer to be named are no outage: all are. */
-const FEWEST_NAMED = 4;
 
 /** What the tracker asks of the minute it judges. */
 export interface MinuteView {
@@ -104,7 +109,7 @@ export class IncidentTracker {
   step(view: MinuteView): OutageSignal[] {
     const signals: OutageSignal[] = [];
     if (this.idle && !view.detecting) return signals;
-    const usual = new Map(this.#open.map((incident) => [incident, baseOf(incident, view.minute, view.traffic)]));
+    const usual = new Map(this.#open.map((incident) => [incident, usualOf(incident, view.minute, view.traffic)]));
     for (const [incident, expected] of usual) this.#link(incident, expected, view, signals);
     if (view.detecting) this.#detect(view, signals);
     this.#close(view, usual, signals);
@@ -119,35 +124,10 @@ export class IncidentTracker {
     return spill;
   }
 
-  /** Names those who report this minute and are more likely affected than not. */
   #link(incident: Incident, usual: Usual, view: MinuteView, signals: OutageSignal[]): void {
-    const { minute } = view;
-    const clientIds: string[] = [];
-    for (const [topic, expected] of usual.topics) {
-      const fresh = topic.fresh.filter(
-        ({ region, clientId }) => incident.covers(topic, region) && !incident.knows(clientId),
-      );
-      incident.take(topic, fresh, expected, minute);
-      const odds = incident.rateOf(topic, minute) / expected;
-      for (const report of topic.fresh) {
-        const marks = this.#whereOdds(incident, report, view);
-        if (marks * ((odds + 1) * incident.ratioOf(report, topic) - 1) <= TUNING.linkOdds) continue;
-        clientIds.push(report.clientId);
-        if (report.incident === 0) report.incident = incident.number;
-      }
-    }
-    incident.taken(usual.all, minute);
-    for (const topic of view.failures) {
-      if (topic.fresh.length > 0 && !this.isOpenFor(topic)) clientIds.push(...mislabelled(incident, topic, view));
-    }
-    const added = incident.link(clientIds, minute);
-    if (added.length > 0) signals.push(signalOf('joined', incident, minute, added));
-  }
-
-  /** What the place of a report does to its odds: of an outage in one region, those who do not say where they are may be of it. */
-  #whereOdds({ region }: Incident, report: FailureReport, { traffic: { regions } }: MinuteView): number {
-    if (region === null || region === report.region) return 1;
-    return report.region === null ? regions.shareOf(region) / regions.knownShare : 0;
+    const others = view.failures.filter((topic) => topic.fresh.length > 0 && !this.isOpenFor(topic));
+    const clientIds = nameReporters(incident, usual, others, view);
+    if (clientIds.length > 0) signals.push(signalOf('joined', incident, view.minute, clientIds));
   }
 
   #detect(view: MinuteView, signals: OutageSignal[]): void {
@@ -325,37 +305,6 @@ export interface TrackerSnapshot {
   readonly suspicions: { readonly id: string; readonly topics: string[]; readonly minute: number }[];
 }
 
-/** Reports that are expected of an incident's scope in one minute without it, by topic. */
-interface Usual {
-  readonly topics: ReadonlyMap<FailureTopic, number>;
-  readonly all: number;
-}
-
-/** As known before it began. */
-function baseOf(incident: Incident, minute: number, { volume, surges, variance, regions }: UsualTraffic): Usual {
-  const age = incident.ageAt(minute);
-  const volumeHere = volume.sum(1) * regions.shareOf(incident.region);
-  const topics = new Map<FailureTopic, number>();
-  let all = 0;
-  for (const topic of incident.topics) {
-    const level = topic.level.before(minute, age, variance.value).factor * surges.of(topic.service).factor;
-    topics.set(topic, Math.max(LEAST_USUAL, volumeHere * level));
-    all += volumeHere * level;
-  }
-  return { topics, all };
-}
-
-/** Clients who report another topic, and more likely the incident than that. */
-function mislabelled(incident: Incident, topic: FailureTopic, { minute, traffic }: MinuteView): string[] {
-  const window = TUNING.linkMinutes;
-  const usual = usualReports(topic, minute, window, traffic).mean;
-  const odds = incident.spillTo(topic, window) / Math.max(usual, LEAST_USUAL * window);
-  return topic.fresh.flatMap((report) => {
-    if (incident.region !== null && report.region !== incident.region) return [];
-    return odds * incident.ratioOf(report, topic) > TUNING.linkOdds ? [report.clientId] : [];
-  });
-}
-
 /** What was learned of its topics since it began was not how things are. */
 function unlearn({ topics }: Incident, begin: number, { variance }: UsualTraffic): void {
   for (const { level } of topics) level.rewind(begin, variance.value);
@@ -374,31 +323,6 @@ function widen(
   signals.push(signalOf('joined', incident, minute, adopt(incident, scope, finding, view)));
 }
 
-/** Takes what was found into the incident; returned are the clients who are more likely affected than not. */
-function adopt(
-  incident: Incident,
-  { topics, region, clientIds }: NarrowScope,
-  { window }: Finding,
-  { minute, traffic }: MinuteView,
-): string[] {
-  const named = new Set<string>();
-  const share = traffic.regions.shareOf(region);
-  const found = topics.map((topic) => {
-    const reports = unexplainedSince(topic, minute - window).filter(
-      (each) => region === null || each.region === region,
-    );
-    const usual = usualReports(topic, minute, window, traffic).mean * share;
-    incident.adopt(topic, reports, usual, minute, window);
-    return { topic, reports, odds: (reports.length - usual) / Math.max(usual, LEAST_USUAL * window) };
-  });
-  for (const { topic, reports, odds } of found) {
-    for (const report of reports) {
-      if ((odds + 1) * incident.ratioOf(report, topic) - 1 > TUNING.linkOdds) named.add(report.clientId);
-    }
-  }
-  return incident.link(named.size >= FEWEST_NAMED ? named : clientIds, minute);
-}
-
 function signalOf(
   type: OutageSignal['type'],
   { id, topics, region }: Incident,
@@ -414,8 +338,7 @@ function signalOf(
 function evidenceOf(finding: Finding, { topics, region }: NarrowScope, minute: number): OutageEvidence {
   const minutes = Math.min(finding.window, CURVE_MINUTES);
   const curve = Array.from({ length: minutes }, () => 0);
-  for (const report of topics.flatMap((topic) => unexplainedSince(topic, minute - minutes))) {
-    if (region !== null && report.region !== region) continue;
+  for (const report of topics.flatMap((topic) => reportsIn(topic, minute - minutes, region))) {
     const place = report.minute - (minute - minutes) - 1;
     curve[place] = (curve[place] ?? 0) + 1;
   }

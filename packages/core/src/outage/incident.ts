@@ -1,11 +1,14 @@
 import type { FailureReport, FailureTopic } from './failure-topic';
 import { Recovery, type RecoverySnapshot } from './recovery';
 import { RunningTotal } from './running-total';
-import { SymptomShares, type SymptomSharesSnapshot } from './symptom-shares';
+import { SymptomShares } from './symptom-shares';
 import { TUNING } from './tuning';
+import type { WordCountsSnapshot } from './word-counts';
 
 /** Clients of one incident that are remembered; those beyond are named again when they write again after an hour. */
 const MOST_CLIENTS = 20_000;
+/** An incident has at least a report of its own for two usual ones. */
+const LEAST_ODDS = 0.5;
 
 export interface IncidentStart {
   readonly number: number;
@@ -26,8 +29,7 @@ export class Incident {
   readonly region: string | null;
   topics: readonly FailureTopic[];
   closedAt: number | null = null;
-  /** Clients of this minute who were not known before. */
-  #joined = 0;
+  /** Of this minute's clients who were not known before: how many times likelier their words are of the outage. */
   #ratios: number[] = [];
   #openedAt: number;
   readonly #beganAt: number;
@@ -99,12 +101,11 @@ export class Incident {
       this.#words.learn(report.words);
     }
     this.#excesses.get(topic)?.add(minute, reports.length - usual);
-    this.#joined += reports.length;
   }
 
   /** All reports of the minute are taken in. */
   taken(usual: number, minute: number): void {
-    this.#excess.add(minute, this.#joined - usual);
+    this.#excess.add(minute, this.#ratios.length - usual);
   }
 
   /** New clients a minute above the expected who report a topic of it, lately. */
@@ -142,13 +143,11 @@ export class Incident {
   /** Takes in the minute and says whether the outage is over. `usual`: what is expected of its scope without one. */
   step(minute: number, usual: number): boolean {
     const open = minute - this.#openedAt;
-    const joined = this.#joined;
     const ratios = this.#ratios;
-    this.#joined = 0;
     this.#ratios = [];
     if (open === 0) return false;
     return this.#recovery.step({
-      ...{ minute, joined, ratios, usual, open, age: this.ageAt(minute) },
+      ...{ minute, ratios, usual, open, age: this.ageAt(minute) },
       wordless: this.topics.every(({ words }) => words.isEmpty),
     });
   }
@@ -180,7 +179,7 @@ export class Incident {
       ...{ number: this.number, id: this.id, region: this.region, closedAt: this.closedAt },
       topics: this.topics.map(({ id }) => id),
       clients: [...this.#clients],
-      state: [this.#openedAt, this.#beganAt, this.#joined],
+      state: [this.#openedAt, this.#beganAt],
       recovery: this.#recovery.snapshot(),
       excess: this.#excess.snapshot(),
       excesses: [...this.#excesses].map(([topic, excess]) => [topic.id, excess.snapshot()]),
@@ -192,11 +191,10 @@ export class Incident {
   static restore(snapshot: IncidentSnapshot, known: ReadonlyMap<string, FailureTopic>): Incident {
     const topics = snapshot.topics.flatMap((id) => known.get(id) ?? []);
     const { number, id, region, closedAt, state, clients, confused } = snapshot;
-    const [openedAt = 0, beganAt = 0, joined = 0] = state;
+    const [openedAt = 0, beganAt = 0] = state;
     const incident = new Incident({ number, id, topics, region, minute: beganAt, window: 0, excess: 0 });
     incident.closedAt = closedAt;
     incident.#openedAt = openedAt;
-    incident.#joined = joined;
     incident.#excess.restore(snapshot.excess);
     for (const [topicId, values] of snapshot.excesses) {
       const topic = known.get(topicId);
@@ -222,7 +220,7 @@ export class Incident {
  */
 function pureRatio(mixed: number, odds: number): number {
   if (mixed === 1) return 1;
-  return Math.max(TUNING.leastRatioOfWords, mixed + (mixed - 1) / Math.max(odds, 0.5));
+  return Math.max(TUNING.leastRatioOfWords, mixed + (mixed - 1) / Math.max(odds, LEAST_ODDS));
 }
 
 export interface IncidentSnapshot {
@@ -236,6 +234,6 @@ export interface IncidentSnapshot {
   readonly recovery: RecoverySnapshot;
   readonly excess: number[];
   readonly excesses: [string, number[]][];
-  readonly words: SymptomSharesSnapshot;
+  readonly words: WordCountsSnapshot;
   readonly confused: [string, number][];
 }

@@ -3,8 +3,8 @@ import type { FailureReport, FailureTopic } from './failure-topic';
 import type { LevelVariance } from './level-variance';
 import type { Regions } from './regions';
 import type { Scope } from './scopes';
-import { SharedWords } from './shared-words';
 import type { ServiceSurges } from './service-surge';
+import { SharedWords } from './shared-words';
 import { TUNING } from './tuning';
 import type { UsualVolume } from './usual-volume';
 
@@ -87,10 +87,9 @@ export interface LookBackResult {
 
 class LookBack {
   readonly #input: LookBackInput;
-  /** Clients so far in the regions of the latest reports. */
-  readonly #regions = new Map<string, number>();
+  /** So far, in the regions of the latest reports. */
+  readonly #regions = new Map<string, { clients: number; readonly words: SharedWords }>();
   readonly #words = new SharedWords();
-  readonly #wordsIn = new Map<string, SharedWords>();
   readonly #unread: { readonly report: FailureReport; readonly topic: FailureTopic }[] = [];
   readonly #seen = new Set<string>();
   /** Minutes of the first clients found, latest first. */
@@ -105,14 +104,14 @@ class LookBack {
 
   constructor(input: LookBackInput) {
     this.#input = input;
-    const { minute, scope, byWord } = input;
+    const { minute, scope } = input;
     for (const topic of scope.topics) {
       for (let place = topic.reports.length - 1; place >= 0; place -= 1) {
         const report = topic.reports[place];
         if (report === undefined || report.minute <= minute - TUNING.recheck) break;
         if (report.incident !== 0) continue;
-        if (report.region !== null) this.#regions.set(report.region, 0);
-        if (byWord && report.region !== null) this.#wordsIn.set(report.region, new SharedWords());
+        if (report.region === null || this.#regions.has(report.region)) continue;
+        this.#regions.set(report.region, { clients: 0, words: new SharedWords() });
       }
     }
   }
@@ -164,18 +163,22 @@ class LookBack {
     }
     this.#seen.add(report.clientId);
     this.#clients += 1;
-    if (report.region !== null) increase(this.#regions, report.region);
-    if (!this.#input.byWord) return;
-    if (report.words.length > 0) this.#unread.push({ report, topic });
+    const here = this.#regionOf(report);
+    if (here !== undefined) here.clients += 1;
+    if (this.#input.byWord && report.words.length > 0) this.#unread.push({ report, topic });
   }
 
   /** Reads the texts found so far; only where they can decide, since most windows are hopeless whatever they say. */
   #readWords(): void {
     for (const { report, topic } of this.#unread) {
       this.#words.add(report.words, topic.words);
-      if (report.region !== null) this.#wordsIn.get(report.region)?.add(report.words, topic.words);
+      this.#regionOf(report)?.words.add(report.words, topic.words);
     }
     this.#unread.length = 0;
+  }
+
+  #regionOf({ region }: FailureReport) {
+    return region === null ? undefined : this.#regions.get(region);
   }
 
   /** Whether three of them may be at the beginning of a flood: it is waited until they would have shown it. */
@@ -218,8 +221,7 @@ class LookBack {
     const base = beginnings + scope.weight;
     this.#judge(window, this.#clients, mean, alpha, base + everywhere, null, this.#words);
     const somewhere = base + Math.log(TUNING.regional / regions);
-    for (const [region, clients] of this.#regions) {
-      const words = this.#wordsIn.get(region) ?? null;
+    for (const [region, { clients, words }] of this.#regions) {
       this.#judge(window, clients, mean * traffic.regions.shareOf(region), alpha, somewhere, region, words);
     }
   }
@@ -231,11 +233,11 @@ class LookBack {
     alpha: number,
     weight: number,
     region: string | null,
-    words: SharedWords | null,
+    words: SharedWords,
   ): void {
     const { scope, floor, minClients } = this.#input;
     if (clients < minClients || clients < TUNING.leastRatio * expected) return;
-    const shared = words?.nats ?? 0;
+    const shared = words.nats;
     if (mostNats(clients, expected) + weight + shared < floor - NEGLIGIBLE) return;
     const excesses = TUNING.ratios.map((ratio, place) =>
       Math.max(ratio * expected, (TUNING.rates[place] ?? 0) * minClients * window),
@@ -244,13 +246,8 @@ class LookBack {
     this.#nats = logSum(this.#nats, nats);
     if (nats <= this.#bestNats) return;
     this.#bestNats = nats;
-    const word =
-      shared > 0 && words !== null && scope.topics[0] !== undefined ? words.common(scope.topics[0].words) : null;
+    const [topic] = scope.topics;
+    const word = shared > 0 && topic !== undefined ? words.common(topic.words) : null;
     this.#best = { scope, region, word, window, clients, expected, explained: this.#explained };
   }
-}
-
-function increase(counts: Map<string, number>, key: string): void {
-  const count = counts.get(key);
-  if (count !== undefined) counts.set(key, count + 1);
 }

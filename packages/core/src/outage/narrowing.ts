@@ -117,7 +117,8 @@ export function isElevated(
   return bestNats(clients, mean + spill, COMPANION_ALPHA) >= TUNING.elevatedNeed;
 }
 
-function reportsIn(topic: FailureTopic, since: number, region: string | null): readonly FailureReport[] {
+/** Reports after a minute that no incident explains, of a region or (`null`) of all. */
+export function reportsIn(topic: FailureTopic, since: number, region: string | null): readonly FailureReport[] {
   return unexplainedSince(topic, since).filter((report) => region === null || report.region === region);
 }
 

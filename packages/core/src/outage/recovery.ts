@@ -9,9 +9,7 @@ const KEEP = Math.exp(-1 / TUNING.excessMemory);
 
 export interface RecoveryMinute {
   readonly minute: number;
-  /** Clients who are new to the incident. */
-  readonly joined: number;
-  /** How many times likelier the words of each of them are of the outage than of usual reports. */
+  /** Of each client who is new to the incident: how many times likelier the words are of the outage than of usual reports. */
   readonly ratios: readonly number[];
   /** Reports that are expected of its scope in this minute without an outage. */
   readonly usual: number;
@@ -65,7 +63,7 @@ export class Recovery {
   }
 
   /** Takes in a minute and says whether the outage is over. */
-  step({ minute, joined, ratios, usual, open, age, wordless }: RecoveryMinute): boolean {
+  step({ minute, ratios, usual, open, age, wordless }: RecoveryMinute): boolean {
     const base = Math.max(LEAST_BASE, usual);
     this.#peak = Math.max(this.#peak * TUNING.keepPeak, this.#sum / this.#minutes);
     const goesOn = Math.max(TUNING.goesOnShare * this.#peak, TUNING.leastExcess, TUNING.leastExcessShare * base);
@@ -77,10 +75,10 @@ export class Recovery {
     const nats = goesOn - againstByNew + forEnd - silence + this.#relief * TUNING.reliefNats;
     this.#relief = 0;
     this.#gone = Math.max(0, this.#gone + nats);
-    this.#sum = Math.max(0, this.#sum * KEEP + joined - base);
+    this.#sum = Math.max(0, this.#sum * KEEP + ratios.length - base);
     this.#minutes = this.#minutes * KEEP + 1;
     if (this.#grows) {
-      // Whatever looked like its end before was none, and those it spread to are not among this minute's `joined`.
+      // Whatever looked like its end before was none, and those it spread to are not among this minute's new ones.
       this.#grows = false;
       this.#gone = 0;
       return false;

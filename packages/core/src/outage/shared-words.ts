@@ -1,6 +1,10 @@
 import type { TextClusters } from './text-clusters';
 import { TUNING } from './tuning';
 
+/** A word that stands out is one of about five in a text, and shared by more than two texts beyond the usual. */
+const WORDS_OF_A_TEXT = 5;
+const FEWEST_SHARING = 2;
+
 /**
  * Whether texts have more in common than usual ones of their topics. An outage has a symptom or two, and those who report
  * it use the same words; which ones is learned from the texts themselves, each judged by those before it: the predictive
@@ -35,11 +39,11 @@ export class SharedWords {
   /** The word that most texts share beyond what is usual; `null`: none stands out. */
   common(usual: TextClusters): string | null {
     let best: string | null = null;
-    let most = 2;
+    let most = FEWEST_SHARING / WORDS_OF_A_TEXT;
     for (const [word, count] of this.#counts) {
-      const excess = count - this.#texts * usual.shareOf(word, 5);
-      if (excess <= most / 5) continue;
-      most = excess * 5;
+      const excess = count - this.#texts * usual.shareOf(word, WORDS_OF_A_TEXT);
+      if (excess <= most) continue;
+      most = excess;
       best = word;
     }
     return best;

@@ -1,3 +1,5 @@
+import { WordCounts, type WordCountsSnapshot } from './word-counts';
+
 /** A symptom is named early, and the work per report stays bounded. */
 const MOST_CHARACTERS = 400;
 const MOST_WORDS = 10;
@@ -21,57 +23,35 @@ export function symptomsOf(text: string): readonly string[] {
   return [...words];
 }
 
-/**
- * How common each word is in the failure reports of one topic. A report is one word of its text, nobody knows which: each
- * of n words counts as an n-th of a report, so that the shares of all words sum to one.
- */
+/** How common each word is in the failure reports of one topic, against which texts are judged. */
 export class TextClusters {
-  readonly #counts = new Map<string, number>();
-  #reports = 0;
+  readonly #counts = new WordCounts(MOST_KNOWN);
 
   /** Whether reports come with texts at all. */
   get isEmpty(): boolean {
-    return this.#reports === 0;
+    return this.#counts.reports === 0;
   }
 
   learn(words: readonly string[]): void {
-    if (words.length === 0) return;
-    this.#reports += 1;
-    for (const word of words) {
-      const count = this.#counts.get(word);
-      if (count !== undefined || this.#counts.size < MOST_KNOWN) {
-        this.#counts.set(word, (count ?? 0) + 1 / words.length);
-      }
-    }
+    this.#counts.learn(words);
   }
 
   /** Share of the topic's reports with this word, which is one of `of` in its text. */
   shareOf(word: string, of: number): number {
-    const share = ((this.#counts.get(word) ?? 0) + 1 / of) / (this.#reports + PRIOR_REPORTS);
+    const share = (this.#counts.of(word) + 1 / of) / (this.#counts.reports + PRIOR_REPORTS);
     return Math.max(LEAST_SHARE / of, share);
   }
 
   /** Once an hour. */
   fade(): void {
-    this.#reports *= KEEP_HOURLY;
-    for (const [word, count] of this.#counts) {
-      if (count < FORGOTTEN) this.#counts.delete(word);
-      else this.#counts.set(word, count * KEEP_HOURLY);
-    }
+    this.#counts.fade(KEEP_HOURLY, FORGOTTEN);
   }
 
-  snapshot(): { reports: number; words: [string, number][] } {
-    return { reports: this.#reports, words: [...this.#counts] };
+  snapshot(): WordCountsSnapshot {
+    return this.#counts.snapshot();
   }
 
-  restore({
-    reports,
-    words,
-  }: {
-    readonly reports: number;
-    readonly words: readonly (readonly [string, number])[];
-  }): void {
-    this.#reports = reports;
-    for (const [word, count] of words) this.#counts.set(word, count);
+  restore(snapshot: WordCountsSnapshot): void {
+    this.#counts.restore(snapshot);
   }
 }

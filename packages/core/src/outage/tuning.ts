@@ -118,8 +118,9 @@ export const TUNING = {
   returnRateAfter: 0.003,
   /** Client minutes that the first guess of the rate is worth. */
   returnPrior: 1_000,
-  leastRatioOfWords: 0.1,
   mostReturnNats: 2.5,
+  /** However unlike the outage's its words are, a report is so much of a sign that it goes on. */
+  leastRatioOfWords: 0.1,
   /** Nats of one of its clients who says that it works again: for some it does before it does for all. */
   reliefNats: 2.2,
   /** That nobody comes back takes at most so much of what the missing new clients give. */
