@@ -2,9 +2,10 @@ import { inspect } from 'node:util';
 import type { EngineOptions } from '@firstline/core';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../tests/support/free-port';
+import { describeWithRedis, RedisProcess } from '../../../tests/support/redis-process';
 import { ConfigError, readConfig } from '../src/config';
 import { type ChatCompletions, openChatCompletions } from './support/chat-completions';
-import { describeWithRedis, freePort, RedisProcess } from './support/redis-process';
 import { type Answer, type Json, type TestServer, testServer } from './support/test-server';
 
 /** Words of no language: the local classifier cannot know them. */
@@ -42,7 +43,7 @@ describeWithRedis('with Redis', () => {
   let provider: ChatCompletions;
   let env: Record<string, string>;
   beforeAll(async () => void (redis = await RedisProcess.start()));
-  afterAll(() => redis.kill());
+  afterAll(() => redis.remove());
   beforeEach(async () => {
     provider = await openChatCompletions('TARIFFS');
     env = { REDIS_URL: `redis://127.0.0.1:${redis.port}`, OPENAI_API_KEY: 'sk-key', OPENAI_BASE_URL: provider.baseURL };

