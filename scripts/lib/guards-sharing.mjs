@@ -59,4 +59,17 @@ export const sharingGuards = [
     ],
     tests: { file: 'packages/core/test/dispatching.test.ts', pattern: 'is stopped with its engine' },
   },
+  {
+    id: 'groups-in-one-order',
+    mode: '–',
+    what: 'shared commits of messages and of decisions lock clients in one order',
+    edits: [
+      {
+        file: 'packages/storage-sql/src/sql-storage.ts',
+        find: "kind: 'commit', key: `${params.tenant} ${params.clientId}`",
+        replace: "kind: 'commit', key: `${params.tenant} ${params.conversationId}`",
+      },
+    ],
+    tests: { file: 'packages/adapter-postgres/test/groups.test.ts', pattern: 'in one order' },
+  },
 ];

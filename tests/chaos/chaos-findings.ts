@@ -13,6 +13,16 @@ export async function isQuiet(storage: Storage): Promise<boolean> {
   return work.process === 0 && work.deliver === 0 && deliveries.pending === 0;
 }
 
+/** What there still is to do, for the message of a test that waited in vain: states and codes, no texts. */
+export async function whatIsLeft(storage: Storage): Promise<string> {
+  const { work, deliveries } = await storage.counts({ tenant: TENANT, now: Date.now() });
+  const { items } = await storage.deliveries({ tenant: TENANT, status: 'pending', limit: 5 });
+  const first = items.map(
+    ({ attempts, reason, nextAttemptAt }) => `${attempts} attempts, ${reason}, due in ${nextAttemptAt - Date.now()} ms`,
+  );
+  return `due lanes ${JSON.stringify(work)}, deliveries ${JSON.stringify(deliveries)}; pending: ${first.join('; ')}`;
+}
+
 /** Looks at everything that is stored and everything that arrived. Resolves to the number of repeats under known ids. */
 export async function checkFindings(
   plan: ChaosPlan,

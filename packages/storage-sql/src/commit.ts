@@ -39,8 +39,8 @@ export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParam
     followReminder(q, tx, params),
     follow(q, tx, 'watch', params),
     follow(q, tx, 'announce', params),
-    report(q, tx, params, conversation.clientId),
-    tellOnce(q, tx, params, conversation.clientId),
+    report(q, tx, params),
+    tellOnce(q, tx, params),
   ]);
   const onward = kept ? await next(q, tx, conversation) : null;
   // Last: readers of the feed wait for whoever has numbered entries and not committed.
@@ -51,11 +51,11 @@ export async function commit(q: SqlQueries, tx: SqlExecutor, params: CommitParam
 }
 
 async function updateClient(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
-  const { tenant, conversationId, client } = params;
+  const { tenant, clientId, client } = params;
   if (client === null) return;
   const { expectedVersion, greetedAt = null } = client;
   const recent = client.recent === undefined ? null : JSON.stringify(client.recent);
-  const updated = await tx.run(q.clients.update, { tenant, conversationId, expectedVersion, greetedAt, recent });
+  const updated = await tx.run(q.clients.update, { tenant, clientId, expectedVersion, greetedAt, recent });
   if (updated !== 1) throw await refused(q, tx, params);
 }
 
@@ -77,6 +77,7 @@ async function advance(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Pr
           token: lease.token,
         });
   if (row === undefined) throw await refused(q, tx, params);
+  if (row.client_id !== params.clientId) throw new FirstlineError('internal', "the conversation is another client's");
   const today = dayOf(now);
   if (added > 0 && row.active_on < today) await tx.run(q.conversations.setActive, { tenant, id: row.id, today });
   return conversationOf(row);
@@ -145,13 +146,13 @@ async function addNote(q: SqlQueries, tx: SqlExecutor, { addNote: note }: Commit
   if (note !== null) await tx.run(q.notes.insert, note);
 }
 
-async function report(q: SqlQueries, tx: SqlExecutor, params: CommitParams, clientId: string): Promise<void> {
+async function report(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
   if (params.report === null) return;
-  await tx.run(q.outage.report, { ...params.report, tenant: params.tenant, clientId });
+  await tx.run(q.outage.report, { ...params.report, tenant: params.tenant, clientId: params.clientId });
 }
 
-async function tellOnce(q: SqlQueries, tx: SqlExecutor, params: CommitParams, clientId: string): Promise<void> {
-  if (!(await tell(q, tx, params, clientId))) throw await refused(q, tx, params);
+async function tellOnce(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {
+  if (!(await tell(q, tx, params))) throw await refused(q, tx, params);
 }
 
 async function writeTicket(q: SqlQueries, tx: SqlExecutor, params: CommitParams): Promise<void> {

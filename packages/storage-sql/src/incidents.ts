@@ -145,8 +145,7 @@ async function writeTicket(
 export async function tell(
   q: SqlQueries,
   tx: SqlExecutor,
-  { tenant, now, conversationId, tell: telling }: CommitParams,
-  clientId: string,
+  { tenant, now, conversationId, clientId, tell: telling }: CommitParams,
 ): Promise<boolean> {
   if (telling === null) return true;
   const { incidentId, phase, round, limit } = telling;

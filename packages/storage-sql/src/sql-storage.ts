@@ -79,7 +79,7 @@ export class SqlStorage implements Storage {
   }
 
   commit(params: Params<'commit'>) {
-    const shared = { kind: 'commit', key: `${params.tenant} ${params.conversationId}` };
+    const shared = { kind: 'commit', key: `${params.tenant} ${params.clientId}` };
     return refusable(this.#run('write', (q, tx) => commit(q, tx, params), shared));
   }
 

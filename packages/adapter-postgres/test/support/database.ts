@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { PostgresConfig } from '../../src/index';
@@ -28,6 +29,17 @@ export class TestDatabase {
     const pool = new pg.Pool({ ...this.config, ...options });
     this.#pools.push(pool);
     return pool;
+  }
+
+  /** A pool, and the codes of all errors that the server answers on its connections with. */
+  watched(options: pg.PoolConfig = {}): { readonly pool: pg.Pool; readonly codes: string[] } {
+    const pool = this.pool(options);
+    const codes: string[] = [];
+    pool.on('connect', (client) => {
+      const { connection } = client as unknown as { readonly connection: EventEmitter };
+      connection.on('errorMessage', ({ code }: { readonly code: string }) => codes.push(code));
+    });
+    return { pool, codes };
   }
 
   async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {

@@ -60,6 +60,7 @@ export function commitParams({ work }: Accepted): CommitParams {
     tenant: TENANT,
     now: 2_000,
     conversationId: conversation.id,
+    clientId: conversation.clientId,
     expectedVersion: conversation.version,
     lease,
     leaseUntil: 60_000,

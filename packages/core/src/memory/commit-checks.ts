@@ -25,6 +25,7 @@ function isDraft(tables: Tables, conversationId: string, deliveryId: string): bo
 export function checkRows(tables: Tables, conversation: Conversation, params: CommitParams): void {
   const { decidedMessageIds, decision, outbound, scheduleReminder, openTicket, updateTicket, addNote } = params;
   const thread = tables.thread(conversation.id);
+  if (params.clientId !== conversation.clientId) throw broken("the conversation is another client's");
   if (!decidedMessageIds.every((id, index) => id === thread.undecided[index])) {
     throw broken('the messages are not the oldest ones that wait for a decision in this conversation');
   }

@@ -25,6 +25,8 @@ export interface CommitParams {
   readonly tenant: string;
   readonly now: number;
   readonly conversationId: string;
+  /** Whose conversation it is: with it a storage locks in one order, the client before the conversation. */
+  readonly clientId: string;
   /** The conversation's version the decision was made on. */
   readonly expectedVersion: number;
   /** The lease under which the decision was made; `null` for what people do. */

@@ -109,6 +109,7 @@ export function decisionChanges(
     tenant: context.tenant,
     now,
     conversationId: conversation.id,
+    clientId: conversation.clientId,
     expectedVersion: conversation.version,
     lease,
     leaseUntil: now + context.policy.work.leaseMs,

@@ -7,6 +7,7 @@ export function emptyCommit(conversation: Conversation, now: number): CommitPara
     tenant: conversation.tenant,
     now,
     conversationId: conversation.id,
+    clientId: conversation.clientId,
     expectedVersion: conversation.version,
     lease: null,
     leaseUntil: null,

@@ -14,9 +14,7 @@ interface SaveParams extends ClientParams {
   readonly now: number;
 }
 
-interface UpdateParams {
-  readonly tenant: string;
-  readonly conversationId: string;
+interface UpdateParams extends ClientParams {
   readonly expectedVersion: number;
   /** `null`: unchanged. */
   readonly greetedAt: number | null;
@@ -76,13 +74,7 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
           version: eb('version', '+', eb.lit(1)),
         }))
         .where('tenant', '=', p.tenant)
-        .where('id', '=', (eb) =>
-          eb
-            .selectFrom('conversations')
-            .select('client_id')
-            .where('tenant', '=', p.tenant)
-            .where('id', '=', p.conversationId),
-        )
+        .where('id', '=', p.clientId)
         .where('version', '=', p.expectedVersion),
     ),
   };

@@ -232,6 +232,7 @@ export function wholeCases(cases: Cases): void {
         { outbound: [rows.reply(), rows.reply({ id: used.message.id })] },
         { outbound: [rows.reply(), rows.reply({ deliveryId: given(used.delivery).id })] },
         { openTicket: { ...ticket, id: usedTicket.id } },
+        { clientId: 'earlier' },
         {
           decision: rows.record({ id: given(before.decision).id, messageId: turn.state.message.id }, conversation, []),
         },
