@@ -4,7 +4,7 @@ import type { Storage } from '@firstline/core';
 import { FakeTransport, ManualClock } from '@firstline/core/testing';
 import { migrationScript } from '@firstline/storage-sql';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postgresDialect } from '../packages/adapter-postgres/src/postgres-dialect';
 import { TestDatabase } from '../packages/adapter-postgres/test/support/database';
 import { sqliteDialect } from '../packages/adapter-sqlite/src/sqlite-dialect';
@@ -17,11 +17,14 @@ const NOW = Date.parse('2026-03-02T09:00:00Z');
 /** Runs statements; `?` stands for a value. */
 type Run = (sql: string, values: readonly unknown[]) => Promise<void>;
 
-async function firstRelease(run: Run, dialect: Parameters<typeof migrationScript>[0]): Promise<void> {
+async function firstTables(run: Run, dialect: Parameters<typeof migrationScript>[0]): Promise<void> {
   const { preparation, migrations } = migrationScript(dialect);
   const [initial] = migrations;
   for (const sql of [...preparation, ...(initial?.statements ?? [])]) await run(sql, []);
   await run('insert into firstline_migrations (name) values (?)', [initial?.name]);
+}
+
+async function firstRelease(run: Run): Promise<void> {
   for (const { into, values } of leftByTheFirstRelease(NOW)) {
     const places = Object.keys(values).map(() => '?');
     await run(`insert into ${into} (${Object.keys(values).join(', ')}) values (${places.join(', ')})`, [
@@ -63,21 +66,23 @@ async function goesOn(storage: Storage): Promise<void> {
   await engine.stop();
 }
 
-it('what the first release left in SQLite is gone on with', async () => {
-  const database = rawDatabase();
-  await firstRelease(async (sql, values) => void database.prepare(sql).run(...values), sqliteDialect());
-  await goesOn(sqliteStorage({ database }));
-  database.close();
-});
+/** Nobody stops all processes for an upgrade: those of the release before write on beside the first one that has migrated. */
+const ORDERS = ['before the upgrade', 'after it'] as const;
 
-describe('on Postgres', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await TestDatabase.create();
+describe.each(ORDERS)('what the first release writes %s is gone on with', (order) => {
+  it('in SQLite', async () => {
+    const database = rawDatabase();
+    const run: Run = async (sql, values) => void database.prepare(sql).run(...values);
+    const storage = sqliteStorage({ database });
+    await firstTables(run, sqliteDialect());
+    if (order === 'after it') await storage.open();
+    await firstRelease(run);
+    await goesOn(storage);
+    database.close();
   });
-  afterAll(() => database.end());
 
-  it('what the first release left is gone on with', async () => {
+  it('in Postgres', async () => {
+    const database = await TestDatabase.create();
     const run: Run = async (sql, values) => {
       let place = 0;
       await database.query(
@@ -85,8 +90,37 @@ describe('on Postgres', () => {
         values,
       );
     };
-    await firstRelease(run, postgresDialect(null));
+    const storage = postgresStorage({ config: database.config });
+    await firstTables(run, postgresDialect(null));
+    if (order === 'after it') await storage.open();
+    await firstRelease(run);
     await database.query("select setval('firstline_feed_numbers', 3)");
-    await goesOn(postgresStorage({ config: database.config }));
+    await goesOn(storage);
+    await database.end();
+  });
+});
+
+describe.each([
+  ['SQLite', sqliteDialect()],
+  ['Postgres', postgresDialect(null)],
+] as const)('migrations of %s', (_name, dialect) => {
+  const [, ...later] = migrationScript(dialect).migrations;
+
+  it('only add, with columns that who does not know them can leave out', () => {
+    expect(later.length).toBeGreaterThan(0);
+    const adds = /^(create table |create (unique )?index |alter table "\w+" add column )/;
+    const statements = later.flatMap((migration) => migration.statements);
+    expect(statements.filter((sql) => !adds.test(sql))).toEqual([]);
+    const columns = statements.filter((sql) => sql.startsWith('alter'));
+    expect(columns.filter((sql) => sql.includes('not null') && !sql.includes(' default '))).toEqual([]);
+  });
+
+  it('find the indexes of large tables made already', () => {
+    const statements = later.flatMap((migration) => migration.statements);
+    const made = statements.flatMap((sql) => /^create table "(\w+)"/.exec(sql)?.[1] ?? []);
+    const indexes = statements.filter((sql) => /^create (unique )?index/.test(sql));
+    const onOlder = indexes.filter((sql) => !made.includes(/ on "(\w+)"/.exec(sql)?.[1] ?? ''));
+    expect(onOlder.length).toBeGreaterThan(0);
+    expect(onOlder.filter((sql) => !sql.includes(' if not exists '))).toEqual([]);
   });
 });

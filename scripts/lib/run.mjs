@@ -6,11 +6,11 @@ import { readJson, root, toolScript } from './workspace.mjs';
 const running = new Set();
 
 /** Runs a command. Resolves, never rejects: `{ code, output }`, output empty when `inherit` shows it directly. */
-export function run(command, args, { cwd = root, inherit = false, interactive = false, shell = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, inherit = false, interactive = false, shell = false } = {}) {
   return new Promise((resolve) => {
     const out = inherit ? 'inherit' : 'pipe';
     const stdio = [interactive ? 'inherit' : 'ignore', out, out];
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...colour() }, stdio, shell });
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...colour(), ...env }, stdio, shell });
     const chunks = [];
     const finish = (code, last = '') => {
       running.delete(child);

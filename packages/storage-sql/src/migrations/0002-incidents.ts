@@ -1,5 +1,5 @@
 import { literal } from '../literal';
-import { index, required } from './definitions';
+import { index, laterIndex, required } from './definitions';
 import type { Migration } from './migration';
 
 /** Mass outages: what clients report, what the detector knows, incidents and whom they affect. Only adds. */
@@ -9,7 +9,11 @@ export const incidents: Migration = {
     schema.alterTable('clients').addColumn('region', 'text'),
     // An incident's ticket has no conversation and no client: '' in their columns, which were made without thinking of it.
     schema.alterTable('tickets').addColumn('incident_id', 'text'),
-    index(schema, 'tickets_of_incident', 'tickets', ['tenant', 'incident_id']).where('incident_id', 'is not', null),
+    laterIndex(schema, 'tickets_of_incident', 'tickets', ['tenant', 'incident_id']).where(
+      'incident_id',
+      'is not',
+      null,
+    ),
 
     narrowTable(
       schema

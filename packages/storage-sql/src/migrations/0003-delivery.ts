@@ -1,3 +1,4 @@
+import { index, laterIndex, required } from './definitions';
 import type { Migration } from './migration';
 
 export const delivery: Migration = {
@@ -12,33 +13,29 @@ export const delivery: Migration = {
 
     schema.alterTable('due_work').addColumn('waits_for', 'text'),
     // Most lanes wait for nothing but their time; the index is only for the others.
-    schema
-      .createIndex('due_work_waiting')
-      .on('due_work')
-      .columns(['tenant', 'waits_for', 'ready_at'])
-      .where('waits_for', 'is not', null),
+    laterIndex(schema, 'due_work_waiting', 'due_work', ['tenant', 'waits_for', 'ready_at']).where(
+      'waits_for',
+      'is not',
+      null,
+    ),
 
     narrowTable(
       schema
         .createTable('endpoints')
-        .addColumn('tenant', 'text', (column) => column.notNull())
-        .addColumn('id', 'text', (column) => column.notNull())
-        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('tenant', 'text', required)
+        .addColumn('id', 'text', required)
+        .addColumn('status', 'text', required)
         .addColumn('wait_until', 'bigint')
-        .addColumn('record', 'text', (column) => column.notNull())
-        .addColumn('created_at', 'bigint', (column) => column.notNull())
-        .addColumn('version', 'bigint', (column) => column.notNull())
+        .addColumn('record', 'text', required)
+        .addColumn('created_at', 'bigint', required)
+        .addColumn('version', 'bigint', required)
         .addPrimaryKeyConstraint('endpoints_pk', ['tenant', 'id']),
     ),
-    schema.createIndex('endpoints_newest').on('endpoints').columns(['tenant', 'created_at', 'id']),
-    schema.createIndex('endpoints_by_status').on('endpoints').columns(['tenant', 'status', 'created_at', 'id']),
-    schema
-      .createIndex('endpoints_waiting')
-      .on('endpoints')
-      .columns(['tenant', 'wait_until'])
-      .where('wait_until', 'is not', null),
+    index(schema, 'endpoints_newest', 'endpoints', ['tenant', 'created_at', 'id']),
+    index(schema, 'endpoints_by_status', 'endpoints', ['tenant', 'status', 'created_at', 'id']),
+    index(schema, 'endpoints_waiting', 'endpoints', ['tenant', 'wait_until']).where('wait_until', 'is not', null),
 
     // An endpoint goes with the last conversation that led to it.
-    schema.createIndex('conversations_by_channel').on('conversations').columns(['tenant', 'channel_key']),
+    laterIndex(schema, 'conversations_by_channel', 'conversations', ['tenant', 'channel_key']),
   ],
 };

@@ -10,3 +10,8 @@ export function index(schema: SchemaModule, name: string, table: string, columns
     .on(table)
     .columns([...columns]);
 }
+
+/** On a table that may be large by now. Whoever cannot have its writers wait makes it before the upgrade, concurrently. */
+export function laterIndex(schema: SchemaModule, name: string, table: string, columns: readonly string[]) {
+  return index(schema, name, table, columns).ifNotExists();
+}
