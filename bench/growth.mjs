@@ -72,8 +72,10 @@ try {
     console.log(`${name}: ${REMINDERS} reminders beside so many pending ones, milliseconds each`);
     console.table(compared(await reminding(make, PENDING)));
   }
-  console.log('\nMemory of a process on SQLite, MB held after so many messages');
-  console.table(await remembering());
+  for (const name of DATABASES) {
+    console.log(`\n${name}: memory of a process, MB held after so many messages`);
+    console.table(await remembering(databases[name]));
+  }
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -201,8 +203,8 @@ async function timed(one) {
   return (performance.now() - at) / TURN;
 }
 
-async function remembering() {
-  const { open } = await databases.SQLite();
+async function remembering(make) {
+  const { open } = await make();
   const engine = engineOn(open());
   await engine.start();
   const rows = [];

@@ -93,6 +93,7 @@ const optionsSchema = z.strictObject({
       unattended: z.unknown().optional(),
       incidentNotice: z.unknown().optional(),
       incidentResolved: z.unknown().optional(),
+      invitation: z.unknown().optional(),
       farewell: z.unknown().optional(),
       reminders: z.array(z.unknown()).min(1).optional(),
     })

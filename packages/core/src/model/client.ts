@@ -7,6 +7,8 @@ export interface RecentRequest {
   readonly gist: readonly number[];
   /** The client only said thanks: whoever says it twice is not answered twice. */
   readonly thanks?: true;
+  /** The client only said hello, which is no request that was not understood. */
+  readonly hello?: true;
 }
 
 /** The customer who writes. One record per tenant and `id`, shared by all of the client's conversations. */

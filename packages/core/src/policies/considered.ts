@@ -15,6 +15,7 @@ import { replyKey } from './templates/default-templates';
 import type { TemplateValues } from './templates/template';
 import type { RenderedTemplate, TemplateCatalog } from './templates/template-catalog';
 import { declinesHuman, withoutRefusal } from './wording/asks-for-human';
+import { saysOnlyHello } from './wording/hello';
 import { isAcknowledgement, needsNothingMore } from './wording/thanks';
 
 export interface DecideInput {
@@ -53,6 +54,8 @@ export interface Considered extends DecideInput {
   readonly thanks: boolean;
   /** The client only confirms what was said; nothing is to be answered. */
   readonly acknowledges: boolean;
+  /** The client only says hello; what it is about is still to come. */
+  readonly hello: boolean;
   /** The client says that no person is wanted. */
   readonly declines: boolean;
   readonly peopleAvailable: boolean;
@@ -65,14 +68,16 @@ export function considered(input: DecideInput): Considered {
   const text = declines ? withoutRefusal(message.text) : message.text;
   const acknowledges = onlyConfirms(input, text, scenario);
   const thanks = !acknowledges && needsNothingMore(text, message.attachments.length, scenario);
+  const hello = !acknowledges && !thanks && onlySaysHello(input, scenario);
   const request: RecentRequest = {
     at: now,
     scenario: classification.scenario,
     gist: gistOf(message.text),
     ...(thanks ? { thanks } : {}),
+    ...(hello ? { hello } : {}),
   };
   const { repeats } = policy.escalation;
-  const counts = repeats !== null && !thanks && !acknowledges && scenario?.smallTalk !== true;
+  const counts = repeats !== null && !thanks && !acknowledges && !hello && scenario?.smallTalk !== true;
   return {
     ...input,
     scenario,
@@ -80,6 +85,7 @@ export function considered(input: DecideInput): Considered {
     timesAsked: counts ? timesAsked(client.recent, request, repeats) : 1,
     thanks,
     acknowledges,
+    hello,
     declines,
     peopleAvailable: (input.peopleThere ?? true) && isOpen(policy.people.hours, now),
   };
@@ -93,6 +99,16 @@ function onlyConfirms(input: DecideInput, text: string, known: Scenario | null):
   const personComes = conversation.status === 'waiting_on_person';
   const meant = known !== null && !known.smallTalk && classification.confidence >= policy.escalation.minConfidence;
   return (personComes || !meant) && isAcknowledgement(text, personComes);
+}
+
+/** A host's own scenario for it goes before; and to who waits for a person, nobody says "what can I do for you?". */
+function onlySaysHello(
+  { message, conversation, classification, policy }: DecideInput,
+  known: Scenario | null,
+): boolean {
+  if (message.attachments.length > 0 || conversation.status !== 'open') return false;
+  const meant = known !== null && classification.confidence >= policy.escalation.minConfidence;
+  return !meant && saysOnlyHello(message.text);
 }
 
 /** What a decision is unless it says otherwise: no ticket, no greeting, no reminder. */

@@ -50,20 +50,18 @@ export function decide(given: DecideInput): Decision {
   }
   const owned: RuleTrace = { rule: 'human-owns', fired: false, reason: 'the bot owns the conversation' };
 
-  const answer = input.thanks
-    ? farewell(input)
-    : render(input, scenario === null ? 'clarification' : replyKey(scenario.id));
+  const answer = answerTo(input);
   const { verdict, trace } = escalationVerdict({
     message,
     conversation,
     client: input.client,
     classification: input.classification,
     scenario,
-    hasReply: answer !== null || input.thanks || input.acknowledges,
+    hasReply: answer !== null || input.thanks || input.acknowledges || input.hello,
     timesAsked: input.timesAsked,
     unknowns: unknownsInARow(input.client.recent),
     requestsLately: requestsLately(input.client.recent, input.now, policy.escalation.loopGuard),
-    nothingMore: input.thanks || input.acknowledges,
+    asksNothing: input.thanks || input.acknowledges || input.hello,
     declines: input.declines,
     attachedBefore: input.attachedBefore ?? false,
     policy: policy.escalation,
@@ -84,7 +82,8 @@ export function decide(given: DecideInput): Decision {
   if (covered !== null) return covered;
   if (verdict !== null) return needsPerson(input, found, verdict);
   if (silence !== null) return saysNothing(input, found, silence);
-  return input.thanks ? thanked(input, found) : answered(input, found);
+  if (input.thanks) return thanked(input, found);
+  return input.hello ? invited(input, found) : answered(input, found);
 }
 
 /**
@@ -94,7 +93,8 @@ export function decide(given: DecideInput): Decision {
  */
 function coveredByIncident(input: Considered, found: Findings, verdict: EscalationVerdict | null): Decision | null {
   const { cover = null, conversation } = input;
-  if (cover === null || input.thanks || verdict?.rule === 'asks-for-human' || verdict?.silent === true) return null;
+  if (cover === null || input.thanks || input.hello || verdict?.rule === 'asks-for-human' || verdict?.silent === true)
+    return null;
   const { incident } = cover;
   if (cover.kind === 'over') {
     const reason = `incident ${incident.id} is over, and the client says that it is not`;
@@ -132,9 +132,12 @@ function coveredByIncident(input: Considered, found: Findings, verdict: Escalati
 }
 
 /** What a message was taken for says nothing of its weight where it is not that which is decided. */
-function ownPriority({ scenario, thanks, acknowledges }: Considered, verdict: EscalationVerdict | null): Priority {
+function ownPriority(
+  { scenario, thanks, acknowledges, hello }: Considered,
+  verdict: EscalationVerdict | null,
+): Priority {
   if (scenario === null) return 'normal';
-  const besides = scenario.smallTalk ? verdict !== null : thanks || acknowledges;
+  const besides = scenario.smallTalk ? verdict !== null : thanks || acknowledges || hello;
   return besides ? 'normal' : scenario.priority;
 }
 
@@ -180,6 +183,21 @@ function thanked(input: Considered, found: Findings): Decision {
     replies: [...found.opening, ...found.reply],
     greets: found.opening.length > 0,
     next,
+  };
+}
+
+/** Hello is answered with hello: there is nothing yet that a person could do, and nothing to come back to. */
+function invited(input: Considered, found: Findings): Decision {
+  const { status, awaiting } = input.conversation;
+  const trace: RuleTrace = { rule: 'hello', fired: true, reason: 'the client only says hello' };
+  return {
+    ...common(input, found.priority, [...found.rules, trace]),
+    outcome: 'answered',
+    rule: trace.rule,
+    reason: trace.reason,
+    replies: [...found.opening, ...found.reply],
+    greets: found.opening.length > 0,
+    next: { owner: 'bot', status, awaiting },
   };
 }
 
@@ -243,11 +261,12 @@ function escalationNotice(input: Considered): RenderedTemplate | null {
   return null;
 }
 
-function farewell(input: Considered): RenderedTemplate | null {
-  const { scenario } = input;
-  const says = scenario !== null && (scenario.closes || scenario.smallTalk);
+function answerTo(input: Considered): RenderedTemplate | null {
+  const { scenario, thanks, hello } = input;
+  if (!thanks && !hello) return render(input, scenario === null ? 'clarification' : replyKey(scenario.id));
+  const says = scenario !== null && (scenario.smallTalk || (thanks && scenario.closes));
   const own = says ? render(input, replyKey(scenario.id)) : null;
-  return own ?? render(input, 'farewell');
+  return own ?? render(input, thanks ? 'farewell' : 'invitation');
 }
 
 function held(

@@ -15,8 +15,8 @@ export interface EscalationInput extends EscalationQuestion {
   readonly unknowns: number;
   /** How many messages the client sent within the window of the loop guard, this one included. */
   readonly requestsLately: number;
-  /** The client says thanks or ok, and needs nothing more: what else it may mean is no reason to call a person. */
-  readonly nothingMore: boolean;
+  /** The client says thanks, ok or hello, and asks for nothing: what else it may mean is no reason to call a person. */
+  readonly asksNothing: boolean;
   /** The client says that no person is wanted: doubts about the rest are no reason to call one. */
   readonly declines: boolean;
   /** What a person has to look at is on the open ticket already. */
@@ -147,8 +147,8 @@ const MESSAGE_RULES: readonly Rule[] = [
 const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-always',
-    test: ({ scenario, nothingMore }) =>
-      scenario?.escalate === 'always' && !nothingMore
+    test: ({ scenario, asksNothing }) =>
+      scenario?.escalate === 'always' && !asksNothing
         ? yes(`scenario ${scenario.id} always goes to a person`)
         : no('the scenario does not always go to a person'),
   },
@@ -162,8 +162,8 @@ const SCENARIO_RULES: readonly Rule[] = [
   {
     id: 'scenario-after-reply',
     afterReply: true,
-    test: ({ scenario, nothingMore }) => {
-      if (scenario?.escalate !== 'after-reply' || nothingMore)
+    test: ({ scenario, asksNothing }) => {
+      if (scenario?.escalate !== 'after-reply' || asksNothing)
         return no('the scenario does not go to a person after its reply');
       if (scenario.asksFor !== null) return no(`the client is asked for the ${scenario.asksFor} first`);
       return yes(`scenario ${scenario.id} goes to a person after its reply`);
@@ -197,8 +197,8 @@ export function escalationVerdict(input: EscalationInput): {
 }
 
 /** Why it does not matter that nobody knows what the message is about; `null`: it does. */
-function noDoubt({ nothingMore, declines }: EscalationInput): string | null {
-  if (nothingMore) return 'the client needs nothing more';
+function noDoubt({ asksNothing, declines }: EscalationInput): string | null {
+  if (asksNothing) return 'the client asks for nothing';
   return declines ? 'the client says that no person is wanted' : null;
 }
 

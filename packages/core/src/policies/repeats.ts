@@ -25,8 +25,8 @@ export function timesAsked(
 /** How many messages in a row, this one included, fitted no scenario. */
 export function unknownsInARow(recent: readonly RecentRequest[]): number {
   let count = 1;
-  for (const { scenario } of [...recent].reverse()) {
-    if (scenario !== UNKNOWN) break;
+  for (const { scenario, hello } of [...recent].reverse()) {
+    if (scenario !== UNKNOWN || hello) break;
     count += 1;
   }
   return count;

@@ -5,6 +5,8 @@ import type { TemplateSourceText } from './template-catalog';
 export interface EngineTemplates {
   /** Sent once per client, before the first reply. */
   readonly greeting: TemplateText;
+  /** Sent where the client only says hello; a scenario with `smallTalk` may say it itself. */
+  readonly invitation: TemplateText;
   /** Sent where a message fits no scenario and `policy.escalation.unknownAfter` allows one more try. */
   readonly clarification: TemplateText;
   /** Sent once per escalation. */
@@ -33,6 +35,10 @@ export const DEFAULT_TEMPLATES: EngineTemplates = {
   greeting: {
     en: 'Hello! This is customer support.',
     ru: 'Здравствуйте! Это служба поддержки.',
+  },
+  invitation: {
+    en: 'What can I do for you?',
+    ru: 'Чем могу помочь?',
   },
   clarification: {
     en: 'I did not quite understand. Could you say it in other words?',
@@ -91,6 +97,7 @@ const INCIDENT_VARIABLES = ['incident.scope', 'incident.region', 'incident.expec
 export function engineTemplateSources(templates: EngineTemplates): readonly TemplateSourceText[] {
   return [
     { key: 'greeting', path: 'templates.greeting', text: templates.greeting },
+    { key: 'invitation', path: 'templates.invitation', text: templates.invitation },
     { key: 'clarification', path: 'templates.clarification', text: templates.clarification },
     { key: 'escalation_notice', path: 'templates.escalationNotice', text: templates.escalationNotice },
     {
