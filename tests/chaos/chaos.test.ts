@@ -25,8 +25,8 @@ const size = full
   ? { clients: 2_000, killEveryMs: 200, durationMs: 60_000 }
   : { clients: 120, killEveryMs: 250, durationMs: 5_000 };
 /**
- * From the last kill until everything is decided and delivered: leases that run out, the ladder, and two probes of an endpoint
- * that was paused for a minute, as one is whose sends time out because the machine is busy.
+ * From the last kill until everything is decided and delivered: leases that run out, the ladder, and receivers that are left alone
+ * for a minute because they took too long, as they do where processes begin anew all the time on few cores.
  */
 const CALM_MS = 200_000;
 const TIMEOUT_MS = 2 * size.durationMs + CALM_MS + 30_000;
