@@ -131,4 +131,19 @@ describe('paces of a transport', () => {
     }
     await one.engine.stop();
   });
+
+  it('that fail keep back nothing, theirs or others', async () => {
+    const broken = (): readonly Pace[] => {
+      throw new Error('a secret token');
+    };
+    const logged: unknown[] = [];
+    const note = (...entry: readonly unknown[]) => void logged.push(entry);
+    const logger = { debug: note, info: note, warn: note, error: note };
+    const transport = new FakeTransport({ paces: broken });
+    const one = outboxDesk({}, { transport, logger });
+    await one.say('c', 'a');
+    expect(await one.engine.tick()).toMatchObject({ delivered: 1 });
+    expect(logged).toHaveLength(1);
+    expect(JSON.stringify(logged)).not.toContain('secret');
+  });
 });

@@ -66,7 +66,8 @@ export interface Transport {
   /**
    * How fast may be sent to this channel; the engine keeps to all of them, in each process by itself: n processes that share
    * a bot give each an n-th of its limit. A fifth of each limit above 1 is kept for answers, so that what is said to many
-   * at once does not hold them up. What has to wait uses up no attempt. Default: no limit.
+   * at once does not hold them up. What has to wait uses up no attempt. Where it throws, that is
+   * logged, and there is no limit. Default: no limit.
    */
   paces?(channel: Channel): readonly Pace[];
   /** Shows that an answer is being written, while a reply waits for its `delay`. Best effort: nobody waits for it. */

@@ -1,3 +1,4 @@
+import type { Channel } from '../model/channel';
 import type { Conversation } from '../model/conversation';
 import type { Delivery } from '../model/delivery';
 import { deliveryVerdict } from '../policies/delivery-gate';
@@ -5,6 +6,7 @@ import { openAttemptsVerdict } from '../policies/open-attempts';
 import { placeVerdict } from '../policies/place-verdict';
 import { MASS_TYPES } from '../policies/retry';
 import type { DeliveryPlace, GateVerdict } from '../ports/storage';
+import type { Pace } from '../ports/transport';
 import type { EngineContext } from './context';
 import type { Pacer } from './pacer';
 import type { SendPlaces } from './send-places';
@@ -75,12 +77,22 @@ export class SendGate {
       const longest = transport === undefined ? policy.work.leaseMs : transport.timeoutMs + GRACE_MS;
       return this.#wait(delivery, now + longest, this.#places.setAside(place.key));
     }
-    const paces = transport?.paces?.(conversation.channel) ?? [];
-    const at = this.#pacer.ask(delivery.id, paces, MASS_TYPES.includes(delivery.type), now);
+    const at = this.#pacer.ask(delivery.id, this.#paces(conversation.channel), MASS_TYPES.includes(delivery.type), now);
     if (at > now) return this.#wait(delivery, at, null);
     this.#places.take(place.key);
     this.#through.set(delivery.id, place.key);
     return send;
+  }
+
+  /** The transport's own code, which may do anything: one that fails must not keep back what others have to send. */
+  #paces(channel: Channel): readonly Pace[] {
+    try {
+      return this.#context.transports.get(channel.transport)?.paces?.(channel) ?? [];
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      this.#context.logger.error({ transport: channel.transport, error: name }, 'paces failed; it is sent without');
+      return [];
+    }
   }
 
   /** Not longer than it is worth sending: then it has to be looked at, and expires. */
