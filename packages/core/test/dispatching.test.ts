@@ -1,33 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type DispatchedWork,
-  type Dispatcher,
-  memoryStorage,
-  type Storage,
-  type StorageSignal,
-  type StorageSignals,
-  type WorkKind,
-} from '../src/index';
+import { memoryStorage, type Storage, type StorageSignal, type StorageSignals } from '../src/index';
 import { ManualClock } from '../src/testing/index';
 import { CHANNEL, desk } from './support/fixture';
-
-/** Looks when it is told to, and remembers what it was told. */
-class ManualDispatcher implements Dispatcher {
-  readonly notified: [WorkKind, number][] = [];
-  work: DispatchedWork | null = null;
-
-  async start(work: DispatchedWork): Promise<void> {
-    this.work = work;
-  }
-
-  notify(kind: WorkKind, at: number): void {
-    this.notified.push([kind, at]);
-  }
-
-  async stop(): Promise<void> {
-    this.work = null;
-  }
-}
+import { ManualDispatcher } from './support/manual-dispatcher';
 
 /** One memory for two engines, each of which thinks it is alone but for the signals. */
 function shared(storage: Storage): { storage: () => Storage; sent: StorageSignal[] } {
@@ -73,7 +48,7 @@ describe('a dispatcher', () => {
     expect(work).toMatchObject({ tenant: 'default', sweepMs: 1_000 });
     expect([...(work?.kinds ?? [])].sort()).toEqual(['announce', 'deliver', 'process', 'remind', 'watch']);
     // The lane is held by then, and could be claimed by somebody else when its lease has run out.
-    expect(await work?.look('process')).toBe(clock.now() + 60_000);
+    expect(await work?.look('process')).toBe(clock.now() + 90_000);
     await settle();
     expect(await engine.explain(messageId)).not.toBeNull();
     expect(transport.sent).toEqual([]);

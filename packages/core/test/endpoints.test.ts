@@ -347,7 +347,7 @@ describe('health', () => {
     mortal.dead = true;
     await two.engine.tick();
     expect(two.transport.sent).toHaveLength(0);
-    await clock.advance('61s');
+    await clock.advance('91s');
     await two.engine.tick();
     expect(two.transport.received.length).toBeGreaterThanOrEqual(4);
   });

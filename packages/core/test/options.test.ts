@@ -90,7 +90,7 @@ describe('createEngine', () => {
   });
 
   it('refuses a lease shorter than a send', () => {
-    const slow = Object.assign(new FakeTransport(), { timeoutMs: 58_000 });
+    const slow = Object.assign(new FakeTransport(), { timeoutMs: 88_000 });
     const error = fault(() => createEngine({ scenarios: [scenario()], transports: { slow } }));
     expect(error.message).toContain('policy.work.lease');
   });

@@ -37,7 +37,7 @@ class Mortals {
     await this.clock.advance(1);
     expect(this.transport.sent.length - before, 'an attempt was begun').toBe(1);
     process.kill();
-    await this.clock.advance('61s');
+    await this.clock.advance('91s');
     this.transport.respondWith(() => ({ class: 'ok' }));
   }
 }
@@ -95,7 +95,7 @@ describe('a send that nobody knows the end of', () => {
         void process.engine.tick();
         await world.clock.advance(1);
         process.kill();
-        await world.clock.advance('61s');
+        await world.clock.advance('91s');
         if (world.transport.sent.length === before) continue;
       }
       const [delivery] = await world.process().deliveries();

@@ -153,8 +153,15 @@ export interface Policy {
     readonly lateAfterMs: number;
   };
   readonly work: {
-    /** How long claimed work stays with its claimer; must exceed the time limits of classification and send. Default 60 s. */
+    /**
+     * How long claimed work stays with its claimer; must exceed the time limits of classification and send, by as much as the
+     * clocks of processes may differ: a process that is ahead takes a lease for over. Default 90 s, of which a minute for that.
+     */
     readonly leaseMs: number;
+    /**
+     * Conversations being decided at once by the background worker; what callers of `receive` wait for comes besides. Default 32.
+     */
+    readonly concurrency: number;
     /** How long `receive` waits for a decision that another process is making. Default 15 s. */
     readonly waitMs: number;
     /** Longest sleep of an idle worker; it wakes earlier when something becomes due or arrives. Default 1 s. */

@@ -119,8 +119,10 @@ export interface PolicyOptions {
     readonly lateAfter?: Duration;
   };
   readonly work?: {
-    /** Default `'60s'`. */
+    /** Default `'90s'`. */
     readonly lease?: Duration;
+    /** Default 32. */
+    readonly concurrency?: number;
     /** Default `'15s'`. */
     readonly wait?: Duration;
     /** Default `'1s'`. */
@@ -231,6 +233,7 @@ export const policySchema = z.strictObject({
   work: z
     .strictObject({
       lease: positiveDuration.optional(),
+      concurrency: z.int().min(1).optional(),
       wait: duration.optional(),
       sweep: positiveDuration.optional(),
     })
@@ -278,8 +281,9 @@ export function buildPolicy(options: PolicyOptions): Policy {
       lateAfterMs: ms(delivery?.lateAfter ?? '5m'),
     },
     work: {
-      leaseMs: ms(work?.lease ?? '60s'),
+      leaseMs: ms(work?.lease ?? '90s'),
       waitMs: ms(work?.wait ?? '15s'),
+      concurrency: work?.concurrency ?? 32,
       sweepMs: ms(work?.sweep ?? '1s'),
     },
   };

@@ -1,6 +1,7 @@
 import { FirstlineError } from '../errors';
 import type { SendOutcome } from '../model/delivery';
 import type { NewEvent } from '../model/event';
+import { cleanOutcome } from '../policies/clean-outcome';
 import type { ClaimedDelivery, DeliveryResult } from '../ports/storage';
 import type { Transport } from '../ports/transport';
 import type { AttemptVerdicts } from './attempt-verdicts';
@@ -10,7 +11,6 @@ import { Pacer } from './pacer';
 import { GRACE_MS, SendGate } from './send-gate';
 import { SendPlaces } from './send-places';
 import { TIME_IS_UP, withinTime } from './time-limit';
-import { announce } from './wakeups';
 
 /** A receiver that did not answer in time may still be at work on the message; a repeat at once would meet it there. */
 const AFTER_TIMEOUT_MS = 60_000;
@@ -29,11 +29,13 @@ export class Deliverer {
   readonly #verdicts: AttemptVerdicts;
   readonly #places: SendPlaces;
   readonly #pacer = new Pacer();
-  /** Sends under way. */
+  /** Sends under way, and places for which a claim is under way. */
   #sending = 0;
   /** What was claimed and is not written down yet: sends under way, and those that have ended. */
   readonly #open = new Set<Promise<void>>();
   readonly #results: DeliveryResult[] = [];
+  /** Results that the storage did not take, each for as long as its lease lasts. */
+  #unwritten: DeliveryResult[] = [];
   #writing: Promise<void> | null = null;
   #lookedAt: number | null = null;
 
@@ -47,13 +49,19 @@ export class Deliverer {
   /** Claims as many due deliveries as there are free places and begins to send them; resolves to their number. */
   async claimDue(): Promise<number> {
     await this.#lookForLate();
+    await this.#writeLate();
     for (;;) {
       const places = this.#freePlaces();
       // More will be free when what is being written is written: few at a time cost as much as many.
       if (places <= 0 || (this.#writing !== null && 4 * places < this.#context.policy.delivery.concurrency)) return 0;
-      const { claimed, waits } = await this.#claim(places);
+      // Taken before it is known what comes of the claim: another look may begin meanwhile.
+      this.#sending += places;
+      const { claimed, waits } = await this.#claim(places).catch((error: unknown) => {
+        this.#sending -= places;
+        throw error;
+      });
+      this.#sending -= places - claimed.length;
       for (const delivery of claimed) {
-        this.#sending += 1;
         const open = this.#send(delivery).finally(() => this.#ended(open));
         this.#open.add(open);
       }
@@ -73,6 +81,7 @@ export class Deliverer {
 
   /** Gives up what this process alone knows of. To be called when nothing is claimed any more. */
   async close(): Promise<void> {
+    await this.#writeLate();
     try {
       await this.#places.close();
     } catch (error) {
@@ -106,7 +115,7 @@ export class Deliverer {
   /** What is due next is looked for only now: before, it might have found all places taken. */
   #lookAgain(): void {
     const { clock, wakeups } = this.#context;
-    announce(wakeups, { deliver: clock.now() });
+    wakeups.wake('deliver', clock.now());
   }
 
   #ended(open: Promise<void>): void {
@@ -117,7 +126,7 @@ export class Deliverer {
   async #send(claimed: ClaimedDelivery): Promise<void> {
     const { logger } = this.#context;
     const noted = this.#verdicts.begin(claimed);
-    const outcome = await this.#attempt(claimed);
+    const outcome = cleanOutcome(await this.#attempt(claimed));
     this.#sending -= 1;
     this.#places.leave(claimed.place.key);
     this.#lookAgain();
@@ -181,9 +190,20 @@ export class Deliverer {
       await storage.finishDeliveries({ tenant, now, results });
       await this.#places.callIn();
     } catch (error) {
-      // The attempt stays open and the lease runs out: the delivery is tried again under the same id.
+      // Should it stay so, the attempt stays open and the lease runs out: the delivery is tried again under the same id.
       this.#complain(error, 'could not write down how deliveries ended');
+      this.#unwritten.push(...results);
     }
+  }
+
+  /** A storage that was away for a moment is told what it missed, rather than that everything is sent again. */
+  async #writeLate(): Promise<void> {
+    const now = this.#context.clock.now();
+    const late = this.#unwritten.filter(({ lease }) => lease.until > now);
+    this.#unwritten = [];
+    if (late.length === 0) return;
+    this.#results.push(...late);
+    await this.#write();
   }
 
   /** The lanes that are due come first, so that one of them tells whether any is late. */

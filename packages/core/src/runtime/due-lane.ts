@@ -25,7 +25,7 @@ export class DueLane<News = null> {
   readonly #changes: DueChanges<News>;
   readonly #read: (states: readonly ConversationState[], now: number) => Promise<News>;
   readonly #pick: (news: News, state: ConversationState) => News;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(
     context: EngineContext,
@@ -45,12 +45,13 @@ export class DueLane<News = null> {
   /** Claims what is due and works it off; resolves to the number of conversations. */
   claimDue(): Promise<number> {
     const round = this.#round();
-    this.#running = round.catch(() => undefined);
+    const ended: Promise<void> = round.then(undefined, () => undefined).then(() => void this.#running.delete(ended));
+    this.#running.add(ended);
     return round;
   }
 
   async idle(): Promise<void> {
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   async #round(): Promise<number> {
@@ -68,7 +69,10 @@ export class DueLane<News = null> {
     const states = await storage.states({ tenant, conversationIds: leases.map((lease) => lease.conversationId) });
     const news = await this.#read(states, now);
     const byId = new Map(states.map((state) => [state.conversation.id, state]));
-    await Promise.all(leases.map((lease) => this.#workOff(lease, byId.get(lease.conversationId), news)));
+    const works = leases.map((lease) => this.#workOff(lease, byId.get(lease.conversationId), news));
+    // All of them come to their end, whatever becomes of one.
+    const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return leases.length;
   }
 

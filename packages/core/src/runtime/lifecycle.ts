@@ -19,6 +19,8 @@ export class Lifecycle {
   readonly #ingress: (transport: string) => Ingress;
   readonly #inUse = new Set<Promise<unknown>>();
   readonly #stopSignal = new AbortController();
+  /** Transports that receive; a start that failed behind them is gone on with. */
+  readonly #receiving = new Set<string>();
   #opening: Promise<void> | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -86,7 +88,11 @@ export class Lifecycle {
 
   async #start(): Promise<void> {
     await this.#open();
-    for (const [name, transport] of this.#context.transports) await transport.start?.(this.#ingress(name), name);
+    for (const [name, transport] of this.#context.transports) {
+      if (this.#receiving.has(name)) continue;
+      await transport.start?.(this.#ingress(name), name);
+      this.#receiving.add(name);
+    }
     if (this.#stopping !== null) return;
     this.#context.typing.start();
     await this.#worker.start();

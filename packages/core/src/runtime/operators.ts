@@ -147,8 +147,7 @@ export class Operators {
   }
 
   async #decidePending(conversationId: string): Promise<void> {
-    await this.#processor.claimDue(conversationId);
-    await this.#processor.idle();
+    await this.#processor.decideNow(conversationId);
   }
 
   async #conversation(conversationId: string): Promise<Conversation> {

@@ -46,6 +46,8 @@ export class Processor {
   readonly #expected = new Map<string, Expectation>();
   /** Lanes being worked off in this process, by conversation. */
   readonly #running = new Map<string, Promise<void>>();
+  /** Lanes that were claimed because they were due, or are about to be; nobody waits for them. */
+  #due = 0;
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -64,15 +66,50 @@ export class Processor {
 
   /** Begins to work off a leased lane, in the background. */
   start(lease: WorkLease, state: ConversationState): void {
+    void this.#begin(lease, state);
+  }
+
+  #begin(lease: WorkLease, state: ConversationState): Promise<void> {
     const { conversationId } = lease;
     const running = this.#run(lease, state).finally(() => {
       if (this.#running.get(conversationId) === running) this.#running.delete(conversationId);
     });
     this.#running.set(conversationId, running);
+    return running;
   }
 
-  /** Claims due lanes and begins on them; resolves to their number. */
-  async claimDue(conversationId?: string): Promise<number> {
+  /**
+   * Claims due lanes and begins on them; resolves to their number. Of a backlog no more are under way than
+   * `policy.work.concurrency`, and when there is room again the dispatcher is told.
+   */
+  async claimDue(): Promise<number> {
+    const room = Math.min(LANES_AT_ONCE, this.#context.policy.work.concurrency - this.#due);
+    if (room <= 0) return 0;
+    this.#due += room;
+    let begun: readonly Promise<void>[] = [];
+    try {
+      begun = await this.#claim({ limit: room });
+    } finally {
+      this.#due -= room - begun.length;
+    }
+    for (const running of begun) void running.then(() => this.#dueEnded());
+    return begun.length;
+  }
+
+  /** Decides what is due in one conversation, unless another process is at it; resolves when that has ended. */
+  async decideNow(conversationId: string): Promise<void> {
+    await Promise.all(await this.#claim({ limit: 1, conversationId }));
+    await this.#running.get(conversationId);
+  }
+
+  /** Each end is a chance to claim, and few at a time cost as much as many. */
+  #dueEnded(): void {
+    this.#due -= 1;
+    const { clock, policy, wakeups } = this.#context;
+    if (4 * (policy.work.concurrency - this.#due) >= policy.work.concurrency) wakeups.wake('process', clock.now());
+  }
+
+  async #claim(which: { readonly limit: number; readonly conversationId?: string }): Promise<readonly Promise<void>[]> {
     const { storage, tenant, clock, ids, policy } = this.#context;
     const now = clock.now();
     const leases = await storage.claim({
@@ -81,18 +118,22 @@ export class Processor {
       now,
       token: ids.next(),
       until: now + policy.work.leaseMs,
-      limit: LANES_AT_ONCE,
-      ...(conversationId === undefined ? {} : { conversationId }),
+      ...which,
     });
-    if (leases.length === 0) return 0;
+    if (leases.length === 0) return [];
     const states = await storage.states({ tenant, conversationIds: leases.map((lease) => lease.conversationId) });
     const byId = new Map(states.map((state) => [state.conversation.id, state]));
+    const begun: Promise<void>[] = [];
     for (const lease of leases) {
       const state = byId.get(lease.conversationId);
-      if (state?.message == null) await storage.release({ tenant, lease, dueAt: null });
-      else this.start(lease, state);
+      if (state?.message != null) {
+        begun.push(this.#begin(lease, state));
+        continue;
+      }
+      await storage.release({ tenant, lease, dueAt: null });
+      begun.push(Promise.resolve());
     }
-    return leases.length;
+    return begun;
   }
 
   /** Waits until nothing that was begun is under way. */
@@ -114,7 +155,7 @@ export class Processor {
       const stored = await this.#stored(pending.messageId);
       if (stored?.decision != null) return stored;
       if (clock.now() >= deadline) return null;
-      if ((await this.claimDue(conversationId)) > 0) continue;
+      if ((await this.#claim({ limit: 1, conversationId })).length > 0) continue;
       const outcome = await this.#within(pause, [pending.decided]);
       if (outcome !== undefined) return outcome;
     }

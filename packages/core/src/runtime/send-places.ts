@@ -46,15 +46,17 @@ export class SendPlaces {
 
   /** Leaves nothing aside that another process could do now. */
   async close(): Promise<void> {
-    for (const key of this.#aside) await this.#call(key, Number.MAX_SAFE_INTEGER);
+    let called = 0;
+    for (const key of this.#aside) called += await this.#call(key, Number.MAX_SAFE_INTEGER);
     this.#aside.clear();
+    if (called > 0) announce(this.#context.wakeups, { deliver: this.#context.clock.now() });
   }
 
   async #call(key: string, limit: number): Promise<number> {
     const { storage, tenant, clock, wakeups } = this.#context;
     const now = clock.now();
     const called = await storage.wake({ tenant, now, waitsFor: placesOf(key), limit });
-    if (called > 0) announce(wakeups, { deliver: now });
+    if (called > 0) wakeups.wake('deliver', now);
     return called;
   }
 }

@@ -3,6 +3,12 @@ import type { Dispatcher } from '../ports/dispatcher';
 import type { StorageSignal, StorageSignals } from '../ports/storage-signals';
 import type { WorkKind } from '../ports/storage-work';
 
+/**
+ * Whoever looks at the feed may come before somebody who still writes down what comes first: what is behind that is not shown
+ * until then, and its writer need not tell anybody of it (another tenant's, one that gave up). So there are looks after the look.
+ */
+const ECHOES_MS = [20, 100, 500];
+
 type Due = Readonly<Partial<Record<WorkKind, number>>>;
 
 interface WakeupsParts {
@@ -26,6 +32,7 @@ export class Wakeups {
   #kinds: readonly WorkKind[] = [];
   #unlisten: (() => void) | null = null;
   #sweeping: AbortController | null = null;
+  #echoing: AbortController | null = null;
 
   constructor(parts: WakeupsParts) {
     this.#parts = parts;
@@ -56,6 +63,7 @@ export class Wakeups {
       if (this.#followers.size > 0) return;
       this.#sweeping?.abort();
       this.#sweeping = null;
+      this.#echoing?.abort();
     };
   }
 
@@ -72,6 +80,11 @@ export class Wakeups {
     };
     void loop();
     return stop;
+  }
+
+  /** This process has room for more of what is due; nobody else is concerned. */
+  wake(kind: WorkKind, at: number): void {
+    this.#parts.dispatcher.notify(kind, at);
   }
 
   /** This process has committed. */
@@ -110,6 +123,19 @@ export class Wakeups {
   #wake(due: Due): void {
     for (const [kind, at] of Object.entries(due)) this.#parts.dispatcher.notify(kind as WorkKind, at);
     for (const follower of [...this.#followers]) follower();
+    if (this.#followers.size > 0 && this.#parts.signals !== null) void this.#echo();
+  }
+
+  /** Begins anew with each wake-up, so that a burst costs as much as one. */
+  async #echo(): Promise<void> {
+    this.#echoing?.abort();
+    const stop = new AbortController();
+    this.#echoing = stop;
+    for (const pauseMs of ECHOES_MS) {
+      await this.#parts.clock.sleep(pauseMs, stop.signal);
+      if (stop.signal.aborted) return;
+      for (const follower of [...this.#followers]) follower();
+    }
   }
 }
 

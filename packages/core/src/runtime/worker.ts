@@ -71,7 +71,15 @@ export class Worker {
     this.#loops = Promise.all([this.#detect(stopping.signal), this.#housekeeping.loop(stopping.signal)]);
     const { tenant, clock, logger, policy, dispatcher, wakeups } = this.#context;
     const look = (kind: WorkKind): Promise<number | null> => this.#look(kind);
-    await dispatcher.start({ tenant, kinds: KINDS, look, sweepMs: policy.work.sweepMs, clock, logger });
+    try {
+      await dispatcher.start({ tenant, kinds: KINDS, look, sweepMs: policy.work.sweepMs, clock, logger });
+    } catch (error) {
+      // Nothing of it goes on half, and it can be started again.
+      stopping.abort();
+      this.#stopping = null;
+      await this.#loops;
+      throw error;
+    }
     wakeups.start(KINDS);
   }
 
