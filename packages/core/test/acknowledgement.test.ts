@@ -22,6 +22,8 @@ describe('"ok" after an answer', () => {
     'got it',
     'sure',
     'will do',
+    'I will try',
+    'Yes it did',
     '👍🏻',
   ])('"%s" only confirms', (text) => expect(isAcknowledgement(text, false)).toBe(true));
 
@@ -49,6 +51,25 @@ describe('"ok" after an answer', () => {
     await one.clock.advance('2d');
     await one.engine.tick();
     expect(one.transport.sent.map(({ message }) => message.type)).toEqual(['greeting', 'bot_auto']);
+  });
+
+  it('is no question, however sure the classifier is, unless an example says such words', async () => {
+    const classifier = new ScriptedClassifier([
+      [/referral/, 'REFERRAL'],
+      [/will try/, { scenario: 'REFERRAL', confidence: 0.96 }],
+      [/agreed/, { scenario: 'AGREES', confidence: 0.96 }],
+      [/ok/, { scenario: 'AGREES', confidence: 0.96 }],
+    ]);
+    const agrees = {
+      id: 'AGREES',
+      description: 'Agrees',
+      examples: ['ok, do it', 'ok'],
+      reply: { en: 'It is done.', ru: 'Готово.' },
+    };
+    const one = desk({ classifier, scenarios: [...SCENARIOS, agrees] });
+    await say(one, 'referral');
+    expect((await say(one, 'I will try')).status).toBe('held');
+    expect((await say(one, 'ok')).replies).toMatchObject([{ text: 'It is done.' }]);
   });
 
   it('goes on waiting for what was asked for, and reminds', async () => {

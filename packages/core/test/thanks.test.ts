@@ -33,6 +33,20 @@ describe('thanks', () => {
     'thanks, bye',
     'thanks, will try',
     'спасибо, попробую',
+    'no thanks',
+    'No, thank you!',
+    'нет, спасибо',
+    'Нет спасибо',
+    'спасибо, нет',
+    'нет, это всё',
+    'На этом всё',
+    'that is all',
+    "that's all, thanks",
+    'good bye, no more questions',
+    'Больше вопросов нет, спасибо',
+    'merci beaucoup',
+    'cgfcb,j',
+    'spasibo',
   ])('%s says thanks and nothing else', (text) => expect(saysOnlyThanks(text)).toBe(true));
 
   it.each([

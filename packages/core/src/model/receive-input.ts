@@ -14,7 +14,10 @@ export interface ReceiveInput {
   readonly id?: string;
   /** Where to answer. Default: the client's open conversation, else the engine's `defaultChannel`. */
   readonly channel?: Channel;
-  /** BCP 47. Default: the client's last known locale, else guessed from the script of the text. */
+  /**
+   * BCP 47. Default: the client's last known locale, else guessed from the script of the text. A text in another script than this
+   * locale's is answered in the locale of its own: Russian that comes from an English phone is answered in Russian.
+   */
   readonly locale?: string;
   readonly attachments?: readonly Attachment[];
   /**

@@ -97,8 +97,11 @@ function onlyConfirms(input: DecideInput, text: string, known: Scenario | null):
   const spokenTo = client.greetedAt !== null || conversation.lastOutboundAt !== null;
   if (!spokenTo || message.attachments.length > 0) return false;
   const personComes = conversation.status === 'waiting_on_person';
-  const meant = known !== null && !known.smallTalk && classification.confidence >= policy.escalation.minConfidence;
-  return (personComes || !meant) && isAcknowledgement(text, personComes);
+  if (!isAcknowledgement(text, personComes)) return false;
+  if (personComes || known === null || known.smallTalk) return true;
+  // Whatever the words of "I will try" remind a classifier of: it is meant where an example says something like it.
+  const sure = classification.confidence >= policy.escalation.minConfidence;
+  return !sure || !known.examples.some((example) => isAcknowledgement(example, true));
 }
 
 /** A host's own scenario for it goes before; and to who waits for a person, nobody says "what can I do for you?". */

@@ -79,15 +79,23 @@ export function toldLocale(state: ConversationState, message: InboundMessage): s
   return message.locale ?? state.client.locale;
 }
 
-/** The locale to answer in: told, else by the script of the text, else as before, else the engine's first. */
+/**
+ * The locale to answer in: told, else by the script of the text, else as before, else the engine's first. What is told is mostly
+ * that of a phone or a page, so a text in a script that it is not written in says more; but not one in Latin letters, which any
+ * language may be typed in.
+ */
 export function answerLocale(context: EngineContext, state: ConversationState, message: InboundMessage): string {
-  return (
-    toldLocale(state, message) ??
-    detectLocale(message.text, context.locales) ??
-    state.conversation.locale ??
-    context.locales[0] ??
-    'en'
-  );
+  const told = toldLocale(state, message);
+  const written = detectLocale(message.text, context.locales);
+  if (written !== null && (told === null || contradicts(message.text, told))) return written;
+  const before = /\p{L}/u.test(message.text) ? null : state.conversation.locale;
+  return before ?? told ?? state.conversation.locale ?? context.locales[0] ?? 'en';
+}
+
+const LATIN = ['en'];
+
+function contradicts(text: string, told: string): boolean {
+  return detectLocale(text, [told]) === null && detectLocale(text, LATIN) === null;
 }
 
 async function limited(context: EngineContext, classifier: Classifier, input: ClassifyInput): Promise<Classification> {

@@ -8,7 +8,7 @@ const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/
  * the message is the classifier's.
  */
 const THANKS = words(`
-  спасибо спс спасиб спасибки пасиб пасибо благодарю благодарим благодарен благодарна сенкс мерси благодарствую дякую рахмет
+  спасибо спс спасиб спасибки пасиб пасибо благодарю благодарим благодарен благодарна сенкс мерси благодарствую дякую рахмет spasibo
   thanks thank thx thnx thanx tnx ty tysm cheers merci danke gracias`);
 /** What the client wrote about is over. */
 const DONE = words(`
@@ -30,12 +30,12 @@ const NODS = words(`
 /** They go with anything. */
 const FILLERS = words(`
   ну и очень уже тогда так все это я мы вас конечно просто
-  so very all it s that i we m am just then of course really is`);
+  so very all it s that i we m am just then of course really is did does`);
 /** Only beside thanks, or where all is well, do these ask for nothing. */
 const FOR_WHAT = words(`
   большое огромное вам тебе за помощь ответ информацию консультацию теперь снова опять мне нам еще раз заранее сам сама сами
   быстро оперативно быстрый буду будем
-  you u much a lot for the your help quick fast answer reply response info this now and many again me my ll will in advance
+  beaucoup you u much a lot for the your help quick fast answer reply response info this now and many again me my ll will in advance
   already team guys everything kind kindly`);
 /** Said to be over. */
 const TOPICS = words(`вопрос проблема problem issue question`);
@@ -44,7 +44,7 @@ const TOPICS = words(`вопрос проблема problem issue question`);
 const FAREWELL =
   /до (?:свидания|встречи|связи)|всего (?:доброго|хорошего|наилучшего)|хорошего (?:дня|вечера)|have a (?:nice|good|great) (?:day|one|evening|weekend)|good ?bye/gu;
 const ALL_WELL =
-  /never ?mind|forget it|all (?:good|fine|well|set)|no (?:problem|worries)|that's all|(?:вот и|на этом) все|все (?:хорошо|нормально|отлично|в порядке)/gu;
+  /never ?mind|forget it|all (?:good|fine|well|set)|no (?:problem|worries)|(?:no,? )?that(?:'s| is| will be|'ll be) all|no (?:more |further |other )?questions|nothing (?:else|more)|(?:нет,? )?(?:это|вот и|на этом) все|(?:больше |других )?вопросов (?:больше )?нет|нет (?:больше )?вопросов|(?:больше )?ничего (?:больше )?не (?:нужно|надо)|все (?:хорошо|нормально|отлично|в порядке)/gu;
 const WILL_DO = /(?:will|'ll|let me|going to) (?:do|try|check|send|see)(?: (?:it|that|this|so))?(?!\p{L})/gu;
 /** Said beside thanks, these take nothing back. */
 const NO_MORE =
@@ -58,6 +58,8 @@ const GRATITUDE = new RegExp(
     '(?:[\\s,]+(?:большое|огромное|вам|заранее|(?:very|so) much|a lot|a million|again|in advance)(?!\\p{L}))*',
   'gu',
 );
+/** Thanks, typed as if the keyboard were Russian. */
+const WRONG_LAYOUT = /(?<!\p{L})cgfcb,?j(?!\p{L})/gu;
 const LETTERS = /\p{L}/gu;
 const FEWEST_LETTERS = 2;
 const LONGEST = 12;
@@ -115,7 +117,10 @@ export function besideThanks(text: string): string | null {
 /** Which kinds of words the text consists of; `null`: there is another word, a word out of place, or a question. */
 function kindsOf(text: string): ReadonlySet<ReadonlySet<string>> | null {
   if (text.includes('?')) return null;
-  const said = plain(text).replace(FAREWELL, ' bye ').replace(ALL_WELL, ' nevermind ').replace(WILL_DO, ' pending ');
+  const said = thankful(plain(text))
+    .replace(FAREWELL, ' bye ')
+    .replace(ALL_WELL, ' nevermind ')
+    .replace(WILL_DO, ' pending ');
   const found = said.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (found.length === 0 || found.length > LONGEST) return null;
   const kinds = new Set<ReadonlySet<string>>();
@@ -127,4 +132,10 @@ function kindsOf(text: string): ReadonlySet<ReadonlySet<string>> | null {
   }
   if (kinds.has(TOPICS) && !kinds.has(DONE)) return null;
   return kinds.has(FOR_WHAT) && !kinds.has(THANKS) && !kinds.has(DONE) ? null : kinds;
+}
+
+/** "No, thanks": beside thanks, what takes nothing back says nothing. */
+function thankful(said: string): string {
+  const named = said.replace(WRONG_LAYOUT, 'спасибо');
+  return named.replace(GRATITUDE, '') === named ? named : named.replace(NO_MORE, ' ');
 }
