@@ -54,6 +54,17 @@ describe('the local classifier on messages it has not seen', () => {
     expect(accuracy((text) => !isRussian(text))).toBeGreaterThanOrEqual(0.8);
   });
 
+  it.each([
+    'нет интернета',
+    'У меня нет интернета',
+    'У нас дома нет интернета',
+    'нет сети',
+    'пропала связь',
+    'no internet',
+  ])('%s: one client without service is no outage', async (text) =>
+    expect((await classify(text)).scenario).toBe('TECH_SUPPORT_BASIC'),
+  );
+
   it('has at least ten messages for every scenario', () => {
     expect(Object.keys(heldOut).sort()).toEqual(supportScenarios.map(({ id }) => id).sort());
     expect(Math.min(...Object.values(heldOut).map((texts) => texts.length))).toBeGreaterThanOrEqual(10);
