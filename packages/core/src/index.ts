@@ -127,7 +127,7 @@ export type {
 } from './ports/language-model';
 export type { Logger } from './ports/logger';
 export type { MigrationStatus } from './ports/migration-status';
-export type { PartStatus } from './ports/part-status';
+export type { PartStatus, PoolStatus } from './ports/part-status';
 export type { RateLimiter, RateLimitRequest, RateLimitVerdict } from './ports/rate-limiter';
 export type * from './ports/storage';
 export type * from './ports/storage-commit';

@@ -55,6 +55,20 @@ describe('the health of an engine', () => {
     },
   );
 
+  it('tells of the connections of a storage that has some, also while it is away', async () => {
+    const pool = { size: 10, idle: 4, waiting: 0 };
+    const storage = Object.assign(memoryStorage(), { pool: () => pool });
+    const { engine } = desk({ storage });
+    expect((await engine.health()).storage).toEqual({ status: 'healthy', pool });
+    storage.ping = () => Promise.reject(new Error('away'));
+    expect((await engine.health()).storage).toEqual({ status: 'unhealthy', pool });
+    storage.pool = () => {
+      throw new Error('no pool');
+    };
+    expect((await engine.health()).storage).toEqual({ status: 'unhealthy' });
+    await engine.stop();
+  });
+
   it('is unhealthy while nothing can be stored, and says how the rest is', async () => {
     const storage = memoryStorage();
     storage.ping = () => Promise.reject(new Error('away'));

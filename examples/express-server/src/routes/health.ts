@@ -89,9 +89,13 @@ function worst(...checks: readonly Check[]): Health['status'] {
 }
 
 /** SQLite has one connection and works synchronously: whenever an answer can be given, it is not in use. */
+const ONE_CONNECTION = { size: 1, idle: 1 };
+
 function databaseCheck({ storage }: Health): Check & { readonly pool: unknown } {
-  const pool = storage.status === 'healthy' ? { size: 1, checked_in: 1, checked_out: 0 } : null;
-  return { status: storage.status, pool };
+  const pool = storage.pool ?? (storage.status === 'healthy' ? ONE_CONNECTION : null);
+  if (pool === null) return { status: storage.status, pool };
+  const { size, idle } = pool;
+  return { status: storage.status, pool: { size, checked_in: idle, checked_out: size - idle } };
 }
 
 function send<T extends Check>(res: Response, check: T): void {

@@ -7,3 +7,13 @@ export interface PartStatus {
   /** Since when, in epoch milliseconds; `null`: healthy, or nobody knows. */
   readonly degradedAt: number | null;
 }
+
+/** The connections that a storage shares between its transactions. */
+export interface PoolStatus {
+  /** Connections there are, those that are being made included. */
+  readonly size: number;
+  /** Of these, the ones that nobody uses at the moment. */
+  readonly idle: number;
+  /** Transactions that wait for one; more than none for long means that the pool is too small, or the database too slow. */
+  readonly waiting: number;
+}

@@ -8,6 +8,7 @@ import type { CommitParams, CommitResult } from './storage-commit';
 import type { StorageIncidents } from './storage-incidents';
 import type { StorageEndpoints } from './storage-endpoints';
 import type { StorageReads } from './storage-reads';
+import type { PoolStatus } from './part-status';
 import type { StorageSignals } from './storage-signals';
 import type { StorageUpkeep } from './storage-upkeep';
 import type { ConversationState, Draft, WorkKind, WorkLease } from './storage-work';
@@ -136,7 +137,7 @@ export interface DeliveryResult {
 }
 
 /** What a storage does; the rest of it is what it has. */
-export type StorageMethod = Exclude<keyof Storage, 'signals'>;
+export type StorageMethod = Exclude<keyof Storage, 'signals' | 'pool'>;
 
 /**
  * Keeps everything. Every method is one transaction: it happens whole or, when it rejects, not at all. Every row
@@ -151,6 +152,9 @@ export type StorageMethod = Exclude<keyof Storage, 'signals'>;
 export interface Storage extends StorageReads, StorageIncidents, StorageUpkeep, StorageEndpoints {
   /** Where several processes share the storage and can be told of each other's commits. Default: each of them sweeps. */
   readonly signals?: StorageSignals;
+
+  /** How its connections are used right now, for `engine.health()`; asks nobody. `null`: not open. Default: it has no pool. */
+  pool?(): PoolStatus | null;
 
   /**
    * Makes the storage usable: connects, and brings the tables up to date (forward only). Several processes may do so at

@@ -1,4 +1,5 @@
-import type { PartStatus } from '../ports/part-status';
+import type { PartStatus, PoolStatus } from '../ports/part-status';
+import type { Storage } from '../ports/storage';
 import type { EngineContext } from './context';
 
 export interface Health {
@@ -7,7 +8,11 @@ export interface Health {
    * or to keep messages from it.
    */
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
-  readonly storage: { readonly status: 'healthy' | 'unhealthy' };
+  readonly storage: {
+    readonly status: 'healthy' | 'unhealthy';
+    /** Absent where the storage has no pool, or cannot say. */
+    readonly pool?: PoolStatus;
+  };
   /** Whether `start` was called, and whether anything is due for longer than a minute. */
   readonly worker: { readonly status: 'healthy' | 'degraded'; readonly running: boolean; readonly lateMs: number };
   /** By what their last calls came to. While one is degraded this process helps itself, and no message fails for it. */
@@ -37,17 +42,26 @@ export async function health(context: EngineContext, running: boolean): Promise<
     const isDegraded = [worker, ...Object.values(parts).map(({ status }) => status)].includes('degraded');
     return {
       status: isDegraded ? 'degraded' : 'healthy',
-      storage: { status: 'healthy' },
+      storage: { status: 'healthy', ...poolOf(storage) },
       worker: { status: worker, running, lateMs },
       ...parts,
     };
   } catch {
     return {
       status: 'unhealthy',
-      storage: { status: 'unhealthy' },
+      storage: { status: 'unhealthy', ...poolOf(storage) },
       worker: { status: running ? 'healthy' : 'degraded', running, lateMs: 0 },
       ...parts,
     };
+  }
+}
+
+function poolOf(storage: Storage): { readonly pool?: PoolStatus } {
+  try {
+    const pool = storage.pool?.() ?? null;
+    return pool === null ? {} : { pool };
+  } catch {
+    return {};
   }
 }
 
