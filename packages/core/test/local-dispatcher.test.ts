@@ -136,6 +136,20 @@ describe('the contract of dispatchers', () => {
       },
     ],
     [
+      'looks while it looks',
+      'never looks at a kind while it looks at it, and afterwards at what it was told of meanwhile',
+      (inner) => {
+        let work: DispatchedWork | null = null;
+        return {
+          start: (given) => inner.start((work = given)),
+          notify: (kind, at) => {
+            inner.notify(kind, at);
+            void work?.look(kind).catch(() => undefined);
+          },
+        };
+      },
+    ],
+    [
       'does not sweep',
       'finds with its sweep what nobody told it of',
       (inner) => started(inner, () => ({ sweepMs: 3_600_000 })),
