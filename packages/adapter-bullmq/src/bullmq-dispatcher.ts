@@ -109,11 +109,11 @@ class BullMqDispatcher implements Dispatcher {
 
   /** Resolves to when to look next without being told to. */
   async #look(work: DispatchedWork, kind: WorkKind): Promise<number> {
-    const { look, clock, sweepMs, logger } = work;
+    const { look, clock, sweepMs } = work;
     this.#queue?.probe();
     const next = await look(kind).catch((error: unknown) => {
       const name = error instanceof Error ? error.name : typeof error;
-      logger.error({ kind, error: name }, 'could not claim due work; trying again');
+      this.#link.tell('error', { kind, error: name }, 'could not claim due work; trying again');
       return clock.now() + PAUSE_AFTER_ERROR_MS;
     });
     const sweepAt = clock.now() + sweepMs;

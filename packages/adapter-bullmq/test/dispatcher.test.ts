@@ -3,7 +3,7 @@ import { bullMqDispatcher } from '../src/index';
 import { eventually } from './support/fleet';
 import { HOUR, Looks } from './support/looks';
 import { describeWithRedis, RedisServer } from './support/redis-server';
-import { Told } from './support/told';
+import { brokenAfter, Told } from './support/told';
 
 const AWAY = 'redis is away, each process looks by itself';
 /** Every attempt to add a job is counted there by BullMQ. */
@@ -215,6 +215,33 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     const before = looks.times('process');
     dispatcher.notify('process', looks.clock.now());
     await looks.until(() => looks.times('process') > before);
+    await dispatcher.stop();
+    await absent.remove();
+  });
+
+  it.each(['the host', 'the engine'])('minds no logger of %s that throws', async (whose) => {
+    const absent = await RedisServer.start();
+    await absent.kill();
+    const looks = new Looks();
+    const told = new Told();
+    const broken = brokenAfter(told);
+    const dispatcher = bullMqDispatcher({ url: absent.url, clock: looks.clock, logger: broken });
+    if (whose === 'the host') dispatcher.notify('process', looks.clock.now());
+    else await dispatcher.start(looks.work(broken));
+    await told.until(AWAY);
+    expect(dispatcher.status?.()).toMatchObject({ status: 'degraded', fault: 'unreachable' });
+    if (whose === 'the engine') {
+      looks.answer = () => Promise.reject(new Error('the storage is away'));
+      dispatcher.notify('process', looks.clock.now());
+      await told.until('could not claim due work; trying again');
+      looks.answer = () => Promise.resolve(null);
+      const before = looks.times('process');
+      await looks.clock.advance('1s');
+      expect(looks.times('process')).toBe(before + 1);
+    }
+    await absent.up();
+    await told.until(BACK);
+    expect(dispatcher.status?.()).toMatchObject({ status: 'healthy' });
     await dispatcher.stop();
     await absent.remove();
   });
