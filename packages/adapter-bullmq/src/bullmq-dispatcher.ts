@@ -81,7 +81,7 @@ class BullMqDispatcher implements Dispatcher {
 
   #opened(): WakeupQueue {
     this.#queue ??= new WakeupQueue(this.#settings, this.#link, (kind, at) => {
-      if (this.#work === null) this.#owed.add(kind);
+      if (this.#work === null || this.#isStopping) this.#owed.add(kind);
       else this.#loops.get(kind)?.notify(at);
     });
     return this.#queue;
@@ -91,10 +91,10 @@ class BullMqDispatcher implements Dispatcher {
   #onLink(): void {
     const work = this.#work;
     for (const loop of this.#loops.values()) loop.notify(Number.NEGATIVE_INFINITY);
-    if (!this.#link.isUp || this.#isStopping) return;
-    for (const kind of this.#owed) this.#queue?.add(kind, this.#settings.clock.now());
+    if (!this.#link.isUp) return;
+    for (const kind of this.#owed) this.#opened().add(kind, this.#opened().clock.now());
     this.#owed.clear();
-    if (work !== null)
+    if (work !== null && !this.#isStopping)
       this.#taker ??= new WakeupTaker(this.#settings, 2 * work.kinds.length, (name) => this.#take(work, name));
   }
 

@@ -126,6 +126,18 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     expect(await waiting()).toBe(2);
   });
 
+  it('that is stopped before it is connected tells others first', async () => {
+    const door = bullMqDispatcher({ url: server.url });
+    door.notify('process', Date.now());
+    door.notify('deliver', Date.now());
+    await door.stop();
+    const jobs = (await server.command('LRANGE', 'firstline:wakeups-default:wait', '0', '-1')) as string[];
+    const names = await Promise.all(
+      jobs.map((id) => server.command('HGET', `firstline:wakeups-default:${id}`, 'name')),
+    );
+    expect(names.sort()).toEqual(['deliver', 'probe', 'process']);
+  });
+
   it('sweeps by the given clock', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told(), 1_000);
