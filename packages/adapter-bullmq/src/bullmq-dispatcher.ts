@@ -1,7 +1,7 @@
 import type { DispatchedWork, Dispatcher, PartStatus, WorkKind } from '@firstline/core';
 import { type BullMqDispatcherOptions, checkedSettings, invalid, type Settings } from './options';
+import { LookLoop } from './look-loop';
 import { RedisLink } from './redis-link';
-import { SweepLoop } from './sweep-loop';
 import { WakeupQueue } from './wakeup-queue';
 import { WakeupTaker } from './wakeup-taker';
 
@@ -22,11 +22,10 @@ export function bullMqDispatcher(options: BullMqDispatcherOptions): Dispatcher {
 class BullMqDispatcher implements Dispatcher {
   readonly #settings: Settings;
   readonly #link: RedisLink;
-  readonly #looks = new Set<Promise<unknown>>();
   /** What could not be told to others, and this process does not do itself. */
   readonly #owed = new Set<WorkKind>();
   #work: DispatchedWork | null = null;
-  #loops: ReadonlyMap<WorkKind, SweepLoop> = new Map();
+  #loops: ReadonlyMap<WorkKind, LookLoop> = new Map();
   #queue: WakeupQueue | null = null;
   #taker: WakeupTaker | null = null;
   #isStopping = false;
@@ -45,19 +44,20 @@ class BullMqDispatcher implements Dispatcher {
     this.#link.clock = work.clock;
     this.#link.logger = work.logger;
     this.#opened().clock = work.clock;
-    const loops = work.kinds.map((kind) => [kind, new SweepLoop(work, () => this.#sweep(work, kind))] as const);
+    const loops = work.kinds.map((kind) => [kind, new LookLoop(work, () => this.#look(work, kind))] as const);
     this.#loops = new Map(loops);
     if (this.#link.isUp) this.#onLink();
   }
 
   notify(kind: WorkKind, at: number): void {
-    if (this.#isStopping) return;
+    // Others can be told until the connection is closed: of what is committed while this process comes to its end, too.
+    const queue = this.#isStopping ? this.#queue : this.#opened();
     const { clock, sweepMs } = this.#work ?? { clock: this.#settings.clock, sweepMs: null };
     const now = clock.now();
     // Whoever works knows best how long it sleeps.
-    if (sweepMs === null) this.#opened().add(kind, now);
+    if (sweepMs === null) queue?.add(kind, now);
     // A sweep comes before, and finds out.
-    else if (at <= now + sweepMs) this.#opened().add(kind, at);
+    else if (at <= now + sweepMs) queue?.add(kind, at);
   }
 
   stop(): Promise<void> {
@@ -72,15 +72,16 @@ class BullMqDispatcher implements Dispatcher {
   }
 
   async #stop(): Promise<void> {
+    // First of all, or it would take what is handed over to others here, and hand it over again.
+    this.#taker?.pause();
     await Promise.all([...this.#loops.values()].map((loop) => loop.stop()));
-    await Promise.all(this.#looks);
     await this.#taker?.close();
     await this.#queue?.close();
   }
 
   #opened(): WakeupQueue {
     this.#queue ??= new WakeupQueue(this.#settings, this.#link, (kind, at) => {
-      if (this.#work === null) this.#owed.add(kind);
+      if (this.#work === null || this.#isStopping) this.#owed.add(kind);
       else this.#loops.get(kind)?.notify(at);
     });
     return this.#queue;
@@ -90,49 +91,36 @@ class BullMqDispatcher implements Dispatcher {
   #onLink(): void {
     const work = this.#work;
     for (const loop of this.#loops.values()) loop.notify(Number.NEGATIVE_INFINITY);
-    if (!this.#link.isUp || this.#isStopping) return;
-    for (const kind of this.#owed) this.#queue?.add(kind, this.#settings.clock.now());
+    if (!this.#link.isUp) return;
+    for (const kind of this.#owed) this.#opened().add(kind, this.#opened().clock.now());
     this.#owed.clear();
-    if (work !== null)
+    if (work !== null && !this.#isStopping)
       this.#taker ??= new WakeupTaker(this.#settings, 2 * work.kinds.length, (name) => this.#take(work, name));
   }
 
-  /** Resolves to when to look next without being told to. */
-  async #sweep(work: DispatchedWork, kind: WorkKind): Promise<number> {
-    const { clock, sweepMs } = work;
-    this.#queue?.probe();
-    const next = await this.#look(work, kind);
-    const sweepAt = clock.now() + sweepMs;
-    if (next === null) return sweepAt;
-    if (!this.#link.isUp) return Math.min(next, sweepAt);
-    this.notify(kind, next);
-    return sweepAt;
-  }
-
   /** A job came in, from this process or another. */
-  async #take(work: DispatchedWork, name: string): Promise<void> {
+  async #take({ clock, kinds }: DispatchedWork, name: string): Promise<void> {
     // A probe, or what only a newer version knows.
-    const kind = work.kinds.find((known) => known === name);
+    const kind = kinds.find((known) => known === name);
     if (kind === undefined) return;
-    if (!this.#isStopping) {
-      const next = await this.#look(work, kind);
-      if (next !== null) this.notify(kind, next);
-    }
-    // It may have ended before all was claimed: somebody else is to look.
-    if (this.#isStopping) this.#queue?.add(kind, work.clock.now());
+    const hasLooked = await this.#loops.get(kind)?.look();
+    if (hasLooked !== true) this.#queue?.add(kind, clock.now());
   }
 
-  async #look({ look, clock, logger }: DispatchedWork, kind: WorkKind): Promise<number | null> {
-    const looking = look(kind).catch((error: unknown) => {
+  /** Resolves to when to look next without being told to. */
+  async #look(work: DispatchedWork, kind: WorkKind): Promise<number> {
+    const { look, clock, sweepMs } = work;
+    this.#queue?.probe();
+    const next = await look(kind).catch((error: unknown) => {
       const name = error instanceof Error ? error.name : typeof error;
-      logger.error({ kind, error: name }, 'could not claim due work; trying again');
+      this.#link.tell('error', { kind, error: name }, 'could not claim due work; trying again');
       return clock.now() + PAUSE_AFTER_ERROR_MS;
     });
-    this.#looks.add(looking);
-    try {
-      return await looking;
-    } finally {
-      this.#looks.delete(looking);
-    }
+    const sweepAt = clock.now() + sweepMs;
+    // It may have ended before all was claimed: somebody else is to look.
+    if (this.#isStopping) this.#queue?.add(kind, clock.now());
+    else if (next !== null && !this.#link.isUp) return Math.min(next, sweepAt);
+    else if (next !== null) this.notify(kind, next);
+    return sweepAt;
   }
 }

@@ -23,7 +23,10 @@ export type RedisTarget =
     };
 
 export type BullMqDispatcherOptions = RedisTarget & {
-  /** What all keys begin with: 1 to 64 letters, digits or `. : _ -`. Default `'firstline'`. */
+  /**
+   * What all keys begin with: 1 to 64 letters, digits or `. : _ -`. A server in cluster mode wants a part of it in braces, as a
+   * hash tag, which keeps the keys together: `'{firstline}'`. Default `'firstline'`.
+   */
   readonly prefix?: string;
   /**
    * What the name of the BullMQ queue begins with: 1 to 64 letters, digits or `. _ -`. The tenant follows:
@@ -54,6 +57,8 @@ const TARGETS = ['client', 'url', 'config'] as const;
 const OPTIONS = [...TARGETS, 'prefix', 'queue', 'tenant', 'timeoutMs', 'clock', 'logger'];
 /** A whole number that every timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** At most one pair of braces, with something between them: Redis knows no other hash tag. */
+const PREFIX = /^(?=.{1,64}$)[\w.:-]*(?:\{[\w.:-]+\})?[\w.:-]*$/;
 
 /** Checks what a caller without types may have got wrong, and fills in the defaults. */
 export function checkedSettings(options: BullMqDispatcherOptions): Settings {
@@ -61,7 +66,9 @@ export function checkedSettings(options: BullMqDispatcherOptions): Settings {
   const stranger = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (stranger !== undefined) throw invalid(stranger, `unknown option; known are ${OPTIONS.join(', ')}`);
   const { prefix = 'firstline', queue = 'wakeups', tenant = 'default', timeoutMs = 500 } = options;
-  if (!isName(prefix, /^[\w.:-]{1,64}$/)) throw invalid('prefix', 'expected 1 to 64 letters, digits or . : _ -');
+  if (!isName(prefix, PREFIX)) {
+    throw invalid('prefix', 'expected 1 to 64 letters, digits or . : _ - and at most one hash tag, as in {firstline}');
+  }
   if (!isName(queue, /^[\w.-]{1,64}$/)) throw invalid('queue', 'expected 1 to 64 letters, digits or . _ -');
   if (!isName(tenant, /./)) throw invalid('tenant', 'expected the tenant of the engine');
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_MS) {
@@ -84,7 +91,9 @@ function checkedTarget(options: RedisTarget): RedisTarget {
   if (given.length !== 1) throw invalid(given[1] ?? 'url', `give one of ${TARGETS.join(', ')}`);
   const { client, url, config } = options;
   if (client !== undefined) {
-    const { duplicate, options: settings } = client as Partial<Redis>;
+    const { duplicate, options: settings, isCluster } = client as Partial<Redis>;
+    if (isCluster === true)
+      throw invalid('client', 'a Cluster is not supported; give a Redis, of one server or of sentinels');
     const fits = typeof duplicate === 'function' && typeof settings === 'object';
     if (!fits) throw invalid('client', 'expected a Redis of ioredis');
     checkKeyPrefix('client', client.options);

@@ -31,7 +31,7 @@ export class RedisLink {
   up(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    if (this.#away !== null) this.logger?.info({}, 'redis is back, wake-ups are shared again');
+    if (this.#away !== null) this.tell('info', {}, 'redis is back, wake-ups are shared again');
     this.#away = null;
     this.#onChange();
   }
@@ -40,8 +40,16 @@ export class RedisLink {
   away(fault: string): void {
     const wasUp = this.#isUp;
     this.#isUp = false;
-    if (this.#away === null) this.logger?.warn({ fault }, 'redis is away, each process looks by itself');
+    if (this.#away === null) this.tell('warn', { fault }, 'redis is away, each process looks by itself');
     this.#away = { fault, degradedAt: this.#away?.degradedAt ?? this.clock.now() };
     if (wasUp) this.#onChange();
+  }
+  /** A logger that is broken breaks nothing else: neither a connection, whose events this follows, nor the looks. */
+  tell(level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>, message: string): void {
+    try {
+      this.logger?.[level](fields, message);
+    } catch {
+      // Whom should one tell?
+    }
   }
 }

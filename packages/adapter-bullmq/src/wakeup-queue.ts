@@ -33,6 +33,9 @@ export class WakeupQueue {
   readonly #missed: (kind: WorkKind, at: number) => void;
   /** What is on its way, and what came meanwhile, which the one on its way may be too early for. */
   readonly #sending = new Map<string, Sending>();
+  /** Resolves when it is known for the first time whether Redis is there. */
+  readonly #known: Promise<void>;
+  #know: () => void = () => undefined;
   #isProbing = false;
   #isClosed = false;
   clock: Clock;
@@ -42,6 +45,7 @@ export class WakeupQueue {
     this.#link = link;
     this.#missed = missed;
     this.clock = settings.clock;
+    this.#known = new Promise((resolve) => (this.#know = resolve));
     this.#redis = connectionToAdd(settings.target);
     this.#redis.on('ready', () => this.probe());
     this.#redis.on('close', () => this.#away('unreachable'));
@@ -80,6 +84,7 @@ export class WakeupQueue {
     void this.#add(PROBE, PROBE, 0).then((isAccepted) => {
       this.#isProbing = false;
       if (isAccepted) this.#link.up();
+      this.#know();
     });
   }
 
@@ -95,6 +100,8 @@ export class WakeupQueue {
   }
 
   async #allSent(): Promise<void> {
+    // What was told before goes on its way then.
+    await this.#known;
     while (this.#sending.size > 0) await Promise.all([...this.#sending.values()].map(({ done }) => done));
   }
 
@@ -116,7 +123,9 @@ export class WakeupQueue {
   }
 
   #away(fault: string): void {
-    if (!this.#isClosed) this.#link.away(fault);
+    if (this.#isClosed) return;
+    this.#link.away(fault);
+    this.#know();
   }
 }
 

@@ -16,6 +16,7 @@ export class WakeupTaker {
   readonly #worker: Worker;
   /** BullMQ's own, on which it waits for jobs. */
   readonly #copies: Redis[] = [];
+  #ending: Promise<unknown> | null = null;
 
   constructor(settings: Settings, concurrency: number, take: (name: string) => Promise<void>) {
     const { name, prefix } = queueOptions(settings);
@@ -35,14 +36,17 @@ export class WakeupTaker {
     this.#worker.on('error', () => undefined);
   }
 
-  /** Takes no more; resolves when all connections are closed. */
+  /** Takes no more from now on; what was taken before comes to its end. */
+  pause(): void {
+    this.#ending ??= this.#worker.close().catch(() => undefined);
+  }
+
+  /** To be called when what was taken need not be waited for any more; resolves when all connections are closed. */
   async close(): Promise<void> {
+    this.pause();
     const isClosed = new AbortController();
-    const closing = this.#worker
-      .close()
-      .catch(() => undefined)
-      .finally(() => isClosed.abort());
-    await Promise.race([closing, setTimeout(CLOSING_MS, null, { signal: isClosed.signal }).catch(() => null)]);
+    const ending = this.#ending?.finally(() => isClosed.abort());
+    await Promise.race([ending, setTimeout(CLOSING_MS, null, { signal: isClosed.signal }).catch(() => null)]);
     // Whatever still waits for Redis waits in vain from here on.
     await Promise.all([this.#redis, ...this.#copies].map(endOf));
   }

@@ -60,7 +60,8 @@ describeWithRedis('bull-board', () => {
 
     const queue = new Queue('wakeups-default', { connection: server.client(), prefix: 'desk' });
     const board = new Board(queue);
-    await eventually(async () => (await queue.getDelayedCount()) === 1);
+    await eventually(async () => (await queue.getDelayedCount()) === 1 && (await queue.getWaitingCount()) === 0);
+    await eventually(async () => (await queue.getWorkersCount()) > 0);
     expect(await board.page('wakeups-default')).toMatchObject({
       queues: [
         {

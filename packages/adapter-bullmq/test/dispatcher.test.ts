@@ -3,7 +3,7 @@ import { bullMqDispatcher } from '../src/index';
 import { eventually } from './support/fleet';
 import { HOUR, Looks } from './support/looks';
 import { describeWithRedis, RedisServer } from './support/redis-server';
-import { Told } from './support/told';
+import { brokenAfter, Told } from './support/told';
 
 const AWAY = 'redis is away, each process looks by itself';
 /** Every attempt to add a job is counted there by BullMQ. */
@@ -29,6 +29,19 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     return dispatcher;
   }
 
+  /** How many jobs nobody has taken yet. */
+  async function waiting(): Promise<number> {
+    return Number(await server.command('LLEN', 'firstline:wakeups-default:wait'));
+  }
+
+  /** Looks end no more until the returned function is called. */
+  function held(looks: Looks): () => void {
+    let finish = (): void => undefined;
+    const finished = new Promise<null>((resolve) => (finish = () => resolve(null)));
+    looks.answer = () => finished;
+    return finish;
+  }
+
   it('looks when it is told to, and when the last look said that something becomes due', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
@@ -44,32 +57,85 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     await dispatcher.stop();
   });
 
-  it('looks once more for what comes due during a look', async () => {
+  it('looks once more, afterwards, for what comes due during a look', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
     const before = looks.times('process');
-    const finish: (() => void)[] = [];
-    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
-    for (let turn = 1; turn <= 2; turn += 1) {
-      dispatcher.notify('process', looks.clock.now());
-      await looks.until(() => looks.times('process') >= before + turn);
+    const finish = held(looks);
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
+    for (let job = 1; job <= 3; job += 1) {
+      const added = Number(await server.command('GET', COUNTER));
+      other.notify('process', looks.clock.now());
+      await eventually(async () => Number(await server.command('GET', COUNTER)) > added && (await waiting()) === 0);
     }
-    for (const end of finish) end();
+    expect(looks.times('process')).toBe(before + 1);
+    finish();
+    await looks.until(() => looks.times('process') > before + 1);
     await dispatcher.stop();
+    await other.stop();
   });
 
   it('hands over what it did not claim because it is being stopped', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
     const before = looks.times('process');
-    const finish: (() => void)[] = [];
-    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
+    const finish = held(looks);
     dispatcher.notify('process', looks.clock.now());
     await looks.until(() => looks.times('process') > before);
     const stopping = dispatcher.stop();
-    for (const end of finish) end();
+    finish();
     await stopping;
     expect(await server.command('LRANGE', 'firstline:wakeups-default:wait', '0', '-1')).toHaveLength(1);
+  });
+
+  it('takes no job while it stops, so that what it hands over stays there for others', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const finish = held(looks);
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    const stopping = dispatcher.stop();
+    const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
+    other.notify('deliver', looks.clock.now());
+    // And what it found out with whether Redis is there.
+    await eventually(async () => (await waiting()) === 2);
+    const added = await server.command('GET', COUNTER);
+    for (let turn = 0; turn < 200; turn += 1) expect(await waiting()).toBe(2);
+    expect(await server.command('GET', COUNTER)).toBe(added);
+    finish();
+    await stopping;
+    await other.stop();
+  });
+
+  it('tells others of what is committed while it stops', async () => {
+    const looks = new Looks();
+    const dispatcher = await started(looks, new Told());
+    const before = looks.times('process');
+    const finish = held(looks);
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    const stopping = dispatcher.stop();
+    dispatcher.notify('deliver', looks.clock.now());
+    await eventually(async () => (await waiting()) === 1);
+    finish();
+    await stopping;
+    // With what the look may have left.
+    expect(await waiting()).toBe(2);
+  });
+
+  it('that is stopped before it is connected tells others first', async () => {
+    const door = bullMqDispatcher({ url: server.url });
+    door.notify('process', Date.now());
+    door.notify('deliver', Date.now());
+    await door.stop();
+    const jobs = (await server.command('LRANGE', 'firstline:wakeups-default:wait', '0', '-1')) as string[];
+    const names = await Promise.all(
+      jobs.map((id) => server.command('HGET', `firstline:wakeups-default:${id}`, 'name')),
+    );
+    expect(names.sort()).toEqual(['deliver', 'probe', 'process']);
   });
 
   it('sweeps by the given clock', async () => {
@@ -165,12 +231,38 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     await absent.remove();
   });
 
+  it.each(['the host', 'the engine'])('minds no logger of %s that throws', async (whose) => {
+    const absent = await RedisServer.start();
+    await absent.kill();
+    const looks = new Looks();
+    const told = new Told();
+    const broken = brokenAfter(told);
+    const dispatcher = bullMqDispatcher({ url: absent.url, clock: looks.clock, logger: broken });
+    if (whose === 'the host') dispatcher.notify('process', looks.clock.now());
+    else await dispatcher.start(looks.work(broken));
+    await told.until(AWAY);
+    expect(dispatcher.status?.()).toMatchObject({ status: 'degraded', fault: 'unreachable' });
+    if (whose === 'the engine') {
+      looks.answer = () => Promise.reject(new Error('the storage is away'));
+      dispatcher.notify('process', looks.clock.now());
+      await told.until('could not claim due work; trying again');
+      looks.answer = () => Promise.resolve(null);
+      const before = looks.times('process');
+      await looks.clock.advance('1s');
+      expect(looks.times('process')).toBe(before + 1);
+    }
+    await absent.up();
+    await told.until(BACK);
+    expect(dispatcher.status?.()).toMatchObject({ status: 'healthy' });
+    await dispatcher.stop();
+    await absent.remove();
+  });
+
   it.each(['there', 'away'])('waits for looks and closes its connections, Redis being %s', async (where) => {
     const looks = new Looks();
     const told = new Told();
     const dispatcher = await started(looks, told);
-    const finish: (() => void)[] = [];
-    looks.answer = () => new Promise((resolve) => finish.push(() => resolve(null)));
+    const finish = held(looks);
     const before = looks.times('process');
     dispatcher.notify('process', looks.clock.now());
     await looks.until(() => looks.times('process') > before);
@@ -182,8 +274,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     const stopping = dispatcher.stop().then(() => (isStopped = true));
     await new Promise((resolve) => setImmediate(resolve));
     expect(isStopped).toBe(false);
-    looks.answer = () => Promise.resolve(null);
-    for (const end of finish) end();
+    finish();
     await stopping;
     if (where === 'away') await server.up();
     await eventually(async () => (await server.connections()) === 0);

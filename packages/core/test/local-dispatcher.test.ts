@@ -1,11 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import { type DispatchedWork, type Dispatcher, localDispatcher } from '../src/index';
+import { type DispatchedWork, type Dispatcher, localDispatcher, type WorkKind } from '../src/index';
 import { dispatcherContract, ManualClock } from '../src/testing/index';
 
 describe('localDispatcher', () => {
   dispatcherContract({ describe, it }, async () => {
     const clock = new ManualClock();
     return { dispatcher: localDispatcher(), clock, pass: (ms) => clock.advance(ms), dispose: async () => undefined };
+  });
+
+  const DAY = 86_400_000;
+  const nobody = (): void => undefined;
+  const logger = { debug: nobody, info: nobody, warn: nobody, error: nobody };
+
+  /** Looks of 3 ms, during each of which something is told. */
+  async function started(told: (dispatcher: Dispatcher, looks: number, now: number) => void) {
+    const clock = new ManualClock();
+    const dispatcher = localDispatcher();
+    const looked: number[] = [];
+    const look = async (kind: WorkKind): Promise<null> => {
+      const at = clock.now();
+      looked.push(at);
+      await clock.sleep(1);
+      if (kind === 'remind') told(dispatcher, looked.length, at);
+      await clock.sleep(2);
+      return null;
+    };
+    await dispatcher.start({ tenant: 'default', kinds: ['remind'], look, sweepMs: 60_000, clock, logger });
+    return { clock, dispatcher, looked };
+  }
+
+  it('sleeps, though it is told during every look of what is due much later', async () => {
+    const { clock, dispatcher, looked } = await started((to, _looks, now) => {
+      for (let day = 1; day <= 3; day += 1) to.notify('remind', now + day * DAY);
+    });
+    await clock.advance(1_000);
+    expect(looked).toHaveLength(1);
+    // With its sweep.
+    await clock.advance(60_000);
+    expect(looked).toHaveLength(2);
+    await dispatcher.stop();
+  });
+
+  it('sleeps until the earliest of what it is told during a look', async () => {
+    const { clock, dispatcher, looked } = await started((to, looks, now) => {
+      if (looks > 1) return;
+      for (const laterMs of [300, 100, DAY, 200]) to.notify('remind', now + laterMs);
+    });
+    const from = clock.now();
+    await clock.advance(1_000);
+    expect(looked).toEqual([from, from + 100]);
+    await dispatcher.stop();
+  });
+
+  it('looks once more, at once, for all that comes due during a look', async () => {
+    const { clock, dispatcher, looked } = await started((to, looks, now) => {
+      if (looks > 1) return;
+      for (let times = 0; times < 20; times += 1) to.notify('remind', now);
+    });
+    const from = clock.now();
+    await clock.advance(1_000);
+    expect(looked).toEqual([from, from + 3]);
+    await dispatcher.stop();
   });
 });
 
@@ -77,6 +132,20 @@ describe('the contract of dispatchers', () => {
             },
           })),
           notify: (kind, at) => (looking === 0 ? inner.notify(kind, at) : undefined),
+        };
+      },
+    ],
+    [
+      'looks while it looks',
+      'never looks at a kind while it looks at it, and afterwards at what it was told of meanwhile',
+      (inner) => {
+        let work: DispatchedWork | null = null;
+        return {
+          start: (given) => inner.start((work = given)),
+          notify: (kind, at) => {
+            inner.notify(kind, at);
+            void work?.look(kind).catch(() => undefined);
+          },
         };
       },
     ],

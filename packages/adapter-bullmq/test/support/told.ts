@@ -26,3 +26,14 @@ export class Told implements Logger {
     for (const resolve of waiting) resolve();
   }
 }
+
+/** Tells `told`, and throws whatever the line. */
+export function brokenAfter(told: Told): Logger {
+  const broken =
+    (level: keyof Logger) =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      told[level](fields, message);
+      throw new Error('the disk is full');
+    };
+  return { debug: broken('debug'), info: broken('info'), warn: broken('warn'), error: broken('error') };
+}

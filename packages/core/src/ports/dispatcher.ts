@@ -10,7 +10,8 @@ export interface DispatchedWork {
   /**
    * Claims what is due of this kind and begins on it, batch by batch, until nothing more is due or no place is free.
    * Resolves to when something becomes due next (epoch ms), or `null` where nobody knows better than the sweep. Any number of
-   * processes may look at once: each piece is claimed by one. Rejects where the storage is away; look again later.
+   * processes may look at once: each piece is claimed by one. Within a process a kind is looked at by one look at a time, since
+   * each takes as much as the process has places for. Rejects where the storage is away; look again later.
    */
   readonly look: (kind: WorkKind) => Promise<number | null>;
   /** `policy.work.sweep`: how long a lost wake-up may hold work up. */
@@ -22,8 +23,8 @@ export interface DispatchedWork {
 /**
  * Says when and where to look for due work, and nothing more: the rows of the storage are the truth. A wake-up may come
  * late, twice or never, and no work is lost or done twice; it only waits for the sweep. So a dispatcher has to look at every
- * kind at least once per `sweepMs`, in at least one of the processes. It serves one engine. `dispatcherContract` of
- * `@firstline/core/testing` holds one of your own to all of this.
+ * kind at least once per `sweepMs`, in at least one of the processes; but never twice at once in the same process. It serves
+ * one engine. `dispatcherContract` of `@firstline/core/testing` holds one of your own to all of this.
  *
  * Default: `localDispatcher()`, loops in each process.
  */
@@ -31,8 +32,10 @@ export interface Dispatcher {
   /** Called once by `engine.start()`. Looks at everything soon: there may be work from before. */
   start(work: DispatchedWork): Promise<void>;
   /**
-   * After a commit of this process: something becomes due at `at` (epoch ms). Comes also where `start` never does, in a process
-   * that only accepts messages, and after `stop`. Must not throw, nor wait for anything.
+   * After a commit of this process: something becomes due at `at` (epoch ms). What is told of during a look may have come too
+   * late for it: there is one more look after it, for all of that. Comes also where `start` never does, in a process that only
+   * accepts messages, and while and after it stops; until it has let go of everything, other processes should be told. Must not
+   * throw, nor wait for anything.
    */
   notify(kind: WorkKind, at: number): void;
   /**

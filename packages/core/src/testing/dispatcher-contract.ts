@@ -198,6 +198,25 @@ function lookingCases(it: It): void {
     await bench.until(() => bench.desk.done === 2, 'what came during the look is found');
   });
 
+  it('never looks at a kind while it looks at it, and afterwards at what it was told of meanwhile', async (bench) => {
+    await bench.start({ sweepMs: SWEEP_MS });
+    for (let round = 1; round <= 2; round += 1) {
+      bench.desk.hold();
+      for (const kind of KINDS) bench.dispatcher.notify(kind, bench.now);
+      await bench.until(() => bench.desk.running >= KINDS.length, 'a look at every kind');
+      for (let times = 0; times < 5; times += 1) {
+        for (const kind of KINDS) bench.tell(kind, bench.now);
+        await bench.pass(STEP_MS);
+      }
+      // Neither does a sweep.
+      await bench.pass(2 * SWEEP_MS);
+      equal(bench.desk.most, 1, 'looks of one kind at once');
+      bench.desk.release();
+      await bench.until(() => bench.desk.done === 5 * round * KINDS.length, 'what came during the look is found');
+    }
+    equal(bench.desk.most, 1, 'looks of one kind at once');
+  });
+
   it('finds with its sweep what nobody told it of', async (bench) => {
     await bench.start({ sweepMs: SWEEP_MS });
     for (let round = 1; round <= 2; round += 1) {

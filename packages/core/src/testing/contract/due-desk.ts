@@ -10,8 +10,10 @@ export class DueDesk {
   readonly #clock: Clock;
   readonly #due = new Map<WorkKind, number[]>();
   readonly #looks: WorkKind[] = [];
+  /** How many looks of a kind are under way. */
+  readonly #running = new Map<WorkKind, number>();
   #done = 0;
-  #running = 0;
+  #most = 0;
   #failures = 0;
   #held: Promise<void> | null = null;
   #release: () => void = () => undefined;
@@ -27,7 +29,12 @@ export class DueDesk {
 
   /** How many looks are under way. */
   get running(): number {
-    return this.#running;
+    return [...this.#running.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many looks of one kind were under way at once, at most. */
+  get most(): number {
+    return this.#most;
   }
 
   /** How many looks were begun, of one kind or of all. */
@@ -63,7 +70,7 @@ export class DueDesk {
 
   async #look(kind: WorkKind): Promise<number | null> {
     this.#looks.push(kind);
-    this.#running += 1;
+    this.#begun(kind, 1);
     try {
       if (this.#failures > 0) {
         this.#failures -= 1;
@@ -77,7 +84,13 @@ export class DueDesk {
       await this.#held;
       return later.length === 0 ? null : Math.min(...later);
     } finally {
-      this.#running -= 1;
+      this.#begun(kind, -1);
     }
+  }
+
+  #begun(kind: WorkKind, more: number): void {
+    const running = (this.#running.get(kind) ?? 0) + more;
+    this.#running.set(kind, running);
+    this.#most = Math.max(this.#most, running);
   }
 }
