@@ -129,6 +129,54 @@ describe('signals of a storage', () => {
     await writer.engine.stop();
   });
 
+  it('do not tell of a place that has become free here', async () => {
+    const clock = new ManualClock();
+    const { storage, sent } = shared(memoryStorage());
+    const { engine, transport } = desk({
+      storage: storage(),
+      clock,
+      policy: { receiving: { clientRateLimit: false } },
+    });
+    await engine.start();
+    for (let n = 0; n < 10; n += 1) await engine.receive({ clientId: `c${n}`, text: 'referral', channel: CHANNEL });
+    await settle();
+    expect(transport.sent).toHaveLength(20);
+    expect(sent.filter(({ due }) => due.deliver !== undefined)).toHaveLength(10);
+    await engine.stop();
+  });
+
+  it('wake followers of the feed who looked too early again, a few times', async () => {
+    const clock = new ManualClock();
+    const kept = memoryStorage();
+    let isHeld = false;
+    const events: Storage['events'] = async (params) => (isHeld ? [] : kept.events(params));
+    const late = new Proxy(kept, {
+      get: (target, name) => {
+        const member: unknown = name === 'events' ? events : Reflect.get(target, name);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    });
+    const { storage } = shared(late);
+    const { engine } = desk({ storage: storage(), clock, policy: { work: { sweep: '1h' } } });
+    const seen: string[] = [];
+    const stop = new AbortController();
+    const following = (async () => {
+      for await (const { type } of engine.events.subscribe({ signal: stop.signal })) seen.push(type);
+    })();
+    await settle();
+    isHeld = true;
+    await engine.receive({ clientId: 'c', text: 'referral please' });
+    await clock.advance(60);
+    expect(seen).toEqual([]);
+    isHeld = false;
+    await clock.advance('1s');
+    await settle();
+    expect(seen).toContain('message.decided');
+    stop.abort();
+    await following;
+    await engine.stop();
+  });
+
   it('wake followers of the feed', async () => {
     const clock = new ManualClock();
     const { storage } = shared(memoryStorage());
