@@ -114,6 +114,17 @@ const ASKING = lines(`
   I need someone to look at my account
   bots are useless
   I am not happy. Manager please.
+  jgthfnjh
+  gjpjdbnt jgthfnjhf
+  yt hf,jnftn bynthytn? gjpjdbnt jgthfnjhf
+  щзукфещк
+  pozovite operatora
+  ne rabotaet internet pozovite operatora
+  soedinite s chelovekom
+  опеpатор
+  Соедините, пожалуйста
+  can I get some help from a person
+  I want a call back
 `);
 
 /** A negation near a person is no refusal. */
@@ -174,6 +185,7 @@ const REFUSING = lines(`
   no operator please
   can I do it without talking to an agent?
   I would rather not speak to a person
+  оператор не нужен
 `);
 
 const ABOUT_OTHERS = lines(`
@@ -211,6 +223,9 @@ const ABOUT_OTHERS = lines(`
   would you call me Mary
   I need support for IPv6
   I was talking to someone about tariffs yesterday
+  the operator of this website
+  operator precedence in your calculator
+  kakoy operator u menya
 `);
 
 describe('asking for a person', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asTypedInLatin, asTypedInRussian } from '../src/classification/keyboard-layout';
+import { asTypedInLatin, asTypedInRussian } from '../src/policies/wording/keyboard-layout';
 import { stemHash } from '../src/classification/features';
 import { Languages } from '../src/classification/language';
 import { wordsOf } from '../src/classification/normalise';
@@ -8,7 +8,7 @@ import { repairedWords } from '../src/classification/repair';
 import { detectLocale } from '../src/classification/script';
 import { knownNeighbour } from '../src/classification/spelling';
 import { Stemmer } from '../src/classification/stemmer';
-import { inCyrillic } from '../src/classification/transliteration';
+import { inCyrillic } from '../src/policies/wording/transliteration';
 
 describe('wordsOf', () => {
   it.each([

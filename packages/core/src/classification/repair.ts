@@ -1,6 +1,6 @@
-import { asTypedInLatin, asTypedInRussian } from './keyboard-layout';
+import { asTypedInLatin, asTypedInRussian } from '../policies/wording/keyboard-layout';
 import { isPlaceholder, MAX_CHARACTERS, wordsOf } from './normalise';
-import { inCyrillic } from './transliteration';
+import { inCyrillic } from '../policies/wording/transliteration';
 
 /** What a trained vocabulary knows about words. */
 export interface Familiarity {

@@ -32,6 +32,8 @@ export const ASKS_ENGLISH: readonly RegExp[] = [
   `^live\\s+chat(?:\\s+${PLEASE})*\\W*$`,
   `\\b(?:transfer|connect)\\s+me(?:\\s+${PLEASE})*[\\s.!]*$`,
   `\\bput\\s+me\\s+through\\b`,
+  `\\b(?:help|assistance|support|answer)\\s+from\\s+${PERSON}`,
+  `\\b(?:want|need|request|ask\\s+for|get|have)\\s+a\\s+call\\s?back\\b`,
   `\\bescalate(?:\\s+(?:this|it|my\\s+\\w+))?(?:\\s+${PLEASE})*[\\s.!]*$`,
   // Whatever is not done by the bot is done by a person.
   `\\b${DO_NOT}\\s+(?:want|like|wish|need)\\s+(?:to\\s+${TALK_TO}\\s+)?(?:a|an|the|your|this|some)?\\s*(?:\\w+\\s+)?${BOT}`,

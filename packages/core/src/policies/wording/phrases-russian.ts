@@ -22,6 +22,7 @@ const END = '(?=[\\s.!?,)]*$)';
 
 /** Asking for a person. */
 export const ASKS_RUSSIAN: readonly RegExp[] = [
+  `^(?:соедините|переключите)(?:[\\s,]+${HURRY})*${END}`,
   `${START}${CALL}(?:[\\s,]+${HURRY})*(?:[\\s,]+(?:с|со|на|к))?[\\s,]+${PERSON}`,
   `${START}(?:переведи(?:те)?|перевести|передай(?:те)?|передать)(?:\\s+${HURRY})*\\s+(?:на|к)\\s+${PERSON}`,
   `${START}(?:передай(?:те)?|передать)(?:\\s+${HURRY})*\\s+(?!человек)${PERSON}`,
