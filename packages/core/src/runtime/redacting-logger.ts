@@ -15,26 +15,32 @@ const SECRET_FIELD = /passw|secret|token|authori[sz]ation|cookie|api[-_]?key|Ð¿Ð
 /**
  * A logger that says nothing it should not: the message and every text in the fields, names of fields included, go through
  * `redact`; of an error only `name` and `code` are left, since messages and stacks quote what they failed on. Numbers stay.
- * Never throws, also where a field cannot be read or the logger below fails. With `logs: false`, the logger as it is.
+ * Never throws, also where a field cannot be read or the logger below fails. With `logs: false` nothing is redacted.
  *
  * Where the logger knows `isLevelEnabled`, as pino's does, nothing is redacted for a level that is silent.
  */
 export function redactingLogger(logger: Logger, policy: RedactionPolicy): Logger {
-  if (!policy.logs) return logger;
-  const redact = redactor(policy);
-  const hidesTokens = policy.kinds.includes('token');
+  const shown = policy.logs ? redacting(policy) : null;
   const at =
     (level: Level): Logger[Level] =>
     (fields, message) => {
       try {
         if (isSilent(logger, level)) return;
-        const said = redact(message);
-        logger[level](readable(fields, redact, hidesTokens), said);
+        if (shown === null) logger[level](fields, message);
+        else logger[level](...shown(fields, message));
       } catch {
         // A line that cannot be written must not end the work it tells about.
       }
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+type Line = readonly [fields: Record<string, unknown>, message: string];
+
+function redacting(policy: RedactionPolicy): (...line: Line) => Line {
+  const redact = redactor(policy);
+  const hidesTokens = policy.kinds.includes('token');
+  return (fields, message) => [readable(fields, redact, hidesTokens), redact(message)];
 }
 
 function isSilent(logger: Logger & { isLevelEnabled?: (level: string) => boolean }, level: Level): boolean {
