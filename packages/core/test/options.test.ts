@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, defineScenarios, type FirstlineError, isFirstlineError, type ScenarioInput } from '../src/index';
+import {
+  createEngine,
+  defineScenarios,
+  FirstlineError,
+  type FirstlineErrorCode,
+  HTTP_STATUS,
+  isFirstlineError,
+  type ScenarioInput,
+} from '../src/index';
 import { FakeTransport } from '../src/testing/index';
 
 const scenario = (more: Partial<ScenarioInput> & Record<string, unknown> = {}): ScenarioInput => ({
@@ -104,5 +112,23 @@ describe('createEngine', () => {
       classification: { scenario: 'HELP', source: 'local' },
     });
     await engine.stop();
+  });
+});
+
+describe('an error', () => {
+  it.each(Object.entries(HTTP_STATUS) as [FirstlineErrorCode, number][])('%s would be a %i', (code, status) => {
+    expect(new FirstlineError(code, 'x').status).toBe(status);
+    expect(status >= 400 && status < 600).toBe(true);
+  });
+
+  it.each([
+    ['invalid_input', 400],
+    ['not_found', 404],
+    ['conflict', 409],
+    ['rate_limited', 429],
+    ['internal', 500],
+    ['storage_unavailable', 503],
+  ] as const)('of %s has the status of HTTP for it', (code, status) => {
+    expect(HTTP_STATUS[code]).toBe(status);
   });
 });
