@@ -97,6 +97,35 @@ describe('createEngine', () => {
     expect(error.issues.map((issue) => issue.path).concat(error.path ?? '')).toContain(path);
   });
 
+  it.each([
+    [{ transport: {} }, 'options: unknown key "transport"; did you mean `transports`?'],
+    [{ Scenario: [] }, 'options: unknown key "Scenario"; did you mean `scenarios`?'],
+    [{ database: 'x' }, 'options: unknown key "database"; known are scenarios, storage, classifier,'],
+    [{ policy: { reminder: [] } }, 'policy: unknown key "reminder"; did you mean `reminders`?'],
+    [{ policy: { sla: '1h' } }, 'policy: unknown key "sla"; known are receiving, greeting,'],
+    [{ policy: { outage: { confrm: 'auto' } } }, 'policy.outage: unknown key "confrm"; did you mean `confirm`?'],
+    [{ policy: { outage: { confirm: 'never' } } }, 'policy.outage.confirm: '],
+    [{ policy: { greeting: true } }, 'policy.greeting: expected false or an object with again'],
+    [{ policy: { reminders: false } }, 'policy.reminders: expected a list of durations; [] for none'],
+    [{ policy: null }, 'policy: expected an object with receiving,'],
+    [{ templates: { greetings: 'Hi' } }, 'templates: unknown key "greetings"; did you mean `greeting`?'],
+    [{ templates: { goodbye: 'Bye' } }, 'templates: unknown key "goodbye"; known are greeting,'],
+    [{ storage: Promise.resolve({}) }, 'storage: is a promise; await it first'],
+    [{ storage: () => null }, 'storage: is a function; call it, as in sqliteStorage({ … })'],
+    [{ transports: { webhook: () => null } }, 'transports.webhook: is a function; call it, as in'],
+    [{ transports: [new FakeTransport()] }, 'transports: expected an object of transports by name'],
+  ])('says what to change in %j', (options, line) => {
+    const error = fault(() => createEngine({ scenarios: [scenario()], ...(options as object) }));
+    expect(error.code).toBe('invalid_options');
+    expect(error.message).toContain(`\n  - ${line}`);
+  });
+
+  it.each([[undefined], [null], ['x'], [[]]])('says that %j is no options', (options) => {
+    const error = fault(() => createEngine(options as never));
+    expect(error).toMatchObject({ code: 'invalid_options', path: 'options' });
+    expect(error.message).toContain('- options: expected an object with scenarios, ');
+  });
+
   it('refuses a lease shorter than a send', () => {
     const slow = Object.assign(new FakeTransport(), { timeoutMs: 88_000 });
     const error = fault(() => createEngine({ scenarios: [scenario()], transports: { slow } }));
