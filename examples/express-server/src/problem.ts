@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type FirstlineErrorCode, isFirstlineError } from '@firstline/core';
+import { type FirstlineErrorCode, HTTP_STATUS, isFirstlineError } from '@firstline/core';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { correlationId } from './correlation';
@@ -14,25 +14,12 @@ export type ProblemCode =
   | 'unsupported_media_type';
 
 const STATUS: Readonly<Record<ProblemCode, number>> = {
-  invalid_input: 400,
+  ...HTTP_STATUS,
   unauthorized: 401,
   forbidden: 403,
-  not_found: 404,
   method_not_allowed: 405,
-  conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
-  invalid_channel: 422,
-  idempotency_key_reused: 422,
-  rate_limited: 429,
-  invalid_options: 500,
-  invalid_scenarios: 500,
-  classifier_failed: 500,
-  model_failed: 500,
-  internal: 500,
-  storage_unavailable: 503,
-  schema_too_new: 503,
-  stopped: 503,
 };
 
 /** For 503 where nobody knows better. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { TransactionMode } from '@firstline/storage-sql';
 import type { SqliteSettings } from './options';
+import { openingError } from './opening-errors';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database';
 import { fromSqlite } from './sqlite-errors';
 
@@ -35,7 +36,7 @@ export class Connection {
       }
       return new Connection(database, owned);
     } catch (error) {
-      throw fromSqlite(error);
+      throw 'filename' in source ? openingError(source.filename, error) : fromSqlite(error);
     }
   }
 

@@ -21,7 +21,9 @@ interface CommonOptions {
 export type SqliteStorageOptions = CommonOptions &
   (
     | {
-        /** Path of the database file; it and its folders are created if need be. `':memory:'`: nothing is kept. */
+        /**
+         * Path of the database file, not a URL; it and its folders are created if need be. `':memory:'`: nothing is kept.
+         */
         readonly filename: string;
         readonly database?: never;
       }
@@ -40,6 +42,9 @@ export interface SqliteSettings {
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeoutMs: number;
 }
+
+/** Of an address, as other libraries take it. As a path it would make a folder of that name. */
+const SCHEME = /^(?:sqlite3?:|(?!file:)[a-z][a-z\d+.-]+:\/\/)(?:\/\/)?/i;
 
 const NAMES = ['filename', 'database', 'synchronous', 'busyTimeoutMs'];
 
@@ -65,8 +70,15 @@ function source({ filename, database }: SqliteStorageOptions): SqliteSettings['s
     if (!isDatabase(database)) throw invalid('database', 'expected an open better-sqlite3 Database');
     return { database };
   }
-  if (typeof filename !== 'string' || filename === '') {
+  if (typeof filename !== 'string' || filename.trim() === '') {
     throw invalid('filename', "expected the path of a file, or ':memory:'");
+  }
+  const scheme = SCHEME.exec(filename)?.[0];
+  if (scheme !== undefined) {
+    // Of another database's address nothing is quoted, since there may be a password in it.
+    const path = /^sqlite/i.test(scheme) ? filename.slice(scheme.length) : '';
+    const hint = path === '' ? '' : `, ${JSON.stringify(path)}`;
+    throw invalid('filename', `is an address; give the path alone${hint}`);
   }
   return { filename };
 }

@@ -26,7 +26,8 @@ export function isBusy(error: unknown): boolean {
   return BUSY.test(codeOf(isFirstlineError(error) ? error.cause : error) ?? '');
 }
 
-function codeOf(error: unknown): string | undefined {
+/** SQLite's own code of it, `SQLITE_…`. */
+export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }

@@ -68,7 +68,7 @@ describe('a message', () => {
       content: '',
       message_id: 'native-7',
       locale: 'ru',
-      client: { name: 'Анна', vip: true },
+      client: { name: 'Анна', region: 'Казань', vip: true },
       attachments: [
         { kind: 'image', url: 'https://files.example/1.png', mime_type: 'image/png', size: 12 },
         { kind: 'other', url: 'https://files.example/2', mime_type: null },
@@ -85,7 +85,7 @@ describe('a message', () => {
           text: '',
           id: 'native-7',
           locale: 'ru',
-          client: { name: 'Анна' },
+          client: { name: 'Анна', region: 'Казань' },
           attachments: [
             { kind: 'image', url: 'https://files.example/1.png', mimeType: 'image/png', size: 12 },
             { kind: 'other', url: 'https://files.example/2' },

@@ -73,12 +73,16 @@ export interface Engine {
      * only after its assignee was set to `null`. Taking over a conversation assigns its ticket without asking.
      *
      * @throws FirstlineError `not_found`; `invalid_input` where nothing, or something that does not exist, is to be
-     * changed; `conflict` where somebody else has the ticket, or it is resolved, which is final
+     * changed, and where a ticket in progress would be nobody's; `conflict` where somebody else has the ticket, or it is resolved, which is final
      */
     update(ticketId: string, changes: TicketChanges): Promise<Ticket>;
     /** Takes a ticket and sets it in progress; only one of several callers gets it. Throws as `update` does. */
     claim(ticketId: string, params: ClaimParams): Promise<Ticket>;
-    /** Takes the most urgent ticket of the queue, the oldest of these first; `null`: the queue is empty. */
+    /**
+     * Takes the most urgent ticket of the queue, the oldest of these first; `null`: the queue is empty.
+     *
+     * @throws FirstlineError `invalid_input` where nobody is said to take it
+     */
     claimNext(params: ClaimParams): Promise<Ticket | null>;
   };
   readonly incidents: Incidents & {
@@ -108,7 +112,8 @@ export interface Engine {
   };
   /**
    * What people do in a conversation. Each throws `not_found` for an unknown conversation and `conflict` where its state
-   * does not allow the step, for example because it is closed or another operator owns it.
+   * does not allow the step, for example because it is closed or another operator owns it; and `invalid_input`, also for an
+   * `operatorId` that is given and is no text of 1 to 255 characters.
    */
   readonly operators: {
     /** A person takes the conversation: the bot says nothing more, pending replies and reminders are cancelled. */

@@ -32,6 +32,27 @@ export type FirstlineErrorCode =
   | 'stopped'
   | 'internal';
 
+/**
+ * The HTTP status that each code would be. A caller of a route cannot mend what is wrong with the set-up behind it, so that is
+ * a 500; 503 is what the same request may succeed with later.
+ */
+export const HTTP_STATUS: Readonly<Record<FirstlineErrorCode, number>> = Object.freeze({
+  invalid_input: 400,
+  not_found: 404,
+  conflict: 409,
+  invalid_channel: 422,
+  idempotency_key_reused: 422,
+  rate_limited: 429,
+  invalid_options: 500,
+  invalid_scenarios: 500,
+  classifier_failed: 500,
+  model_failed: 500,
+  internal: 500,
+  storage_unavailable: 503,
+  schema_too_new: 503,
+  stopped: 503,
+});
+
 /** One fault among several found together, for example in `defineScenarios`. */
 export interface FirstlineIssue {
   /** Where it is, for example `scenarios[2].reply.en`. */
@@ -58,6 +79,11 @@ const MARK = Symbol.for('firstline.error');
 export class FirstlineError extends Error {
   override readonly name = 'FirstlineError';
   readonly code: FirstlineErrorCode;
+  /**
+   * The HTTP status it would be, by {@link HTTP_STATUS}: what Express, Fastify and Koa answer with where a route lets the error
+   * through. Behind a status below 500 the message is for the caller; behind others it is for whoever runs the server.
+   */
+  readonly status: number;
   readonly path: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
@@ -67,6 +93,7 @@ export class FirstlineError extends Error {
   constructor(code: FirstlineErrorCode, message: string, details: FirstlineErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.status = HTTP_STATUS[code];
     this.path = details.path;
     this.retryAfterMs = details.retryAfterMs;
     this.retryable = details.retryable ?? false;

@@ -6,6 +6,7 @@ export {
   type FirstlineErrorCode,
   type FirstlineErrorDetails,
   type FirstlineIssue,
+  HTTP_STATUS,
   isFirstlineError,
 } from './errors';
 

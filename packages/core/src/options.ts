@@ -6,6 +6,7 @@ import type { Policy } from './model/policy';
 import type { ScenarioInput, Scenario } from './model/scenario';
 import { type EngineTemplates } from './policies/templates/default-templates';
 import { zodIssues } from './policies/define-scenarios';
+import { strictObject } from './policies/strict-object';
 import { buildPolicy, type PolicyOptions, policySchema } from './policies/policy-options';
 import type { Cache } from './ports/cache';
 import type { Classifier } from './ports/classifier';
@@ -71,53 +72,59 @@ export interface EngineOptions {
   readonly ids?: IdSource;
 }
 
-const method = (name: string): z.ZodType =>
+const method = (name: string, made: string): z.ZodType =>
   z.custom((value) => typeof value === 'object' && value !== null && typeof (value as never)[name] === 'function', {
-    error: `expected an object with a ${name}() method`,
+    error: ({ input }) => {
+      if (typeof input === 'function') return `is a function; call it, as in ${made}`;
+      if (typeof (input as { then?: unknown } | null)?.then === 'function') return 'is a promise; await it first';
+      return `expected an object with the method ${name}(), such as ${made}`;
+    },
   });
 
-const optionsSchema = z.strictObject({
-  scenarios: z.array(z.unknown()),
-  storage: method('accept').optional(),
-  classifier: method('classify').optional(),
-  transports: z.record(z.string().min(1), method('send')).optional(),
-  defaultChannel: z.strictObject({ transport: z.string(), address: z.record(z.string(), z.unknown()) }).optional(),
-  policy: policySchema.optional(),
-  locales: z.array(z.string().min(1)).min(1).optional(),
-  templates: z
-    .strictObject({
-      greeting: z.unknown().optional(),
-      clarification: z.unknown().optional(),
-      escalationNotice: z.unknown().optional(),
-      escalationQueued: z.unknown().optional(),
-      unattended: z.unknown().optional(),
-      incidentNotice: z.unknown().optional(),
-      incidentResolved: z.unknown().optional(),
-      invitation: z.unknown().optional(),
-      farewell: z.unknown().optional(),
-      reminders: z.array(z.unknown()).min(1).optional(),
-    })
+const optionsSchema = strictObject({
+  scenarios: z.array(z.unknown(), 'expected a list of scenarios'),
+  storage: method('accept', 'sqliteStorage({ … })').optional(),
+  classifier: method('classify', 'localClassifier({ … })').optional(),
+  transports: z
+    .record(z.string().min(1), method('send', 'webhookTransport({ … })'), 'expected an object of transports by name')
     .optional(),
+  defaultChannel: strictObject({ transport: z.string(), address: z.record(z.string(), z.unknown()) }).optional(),
+  policy: policySchema.optional(),
+  locales: z.array(z.string().min(1), 'expected a list such as ["en"]').min(1).optional(),
+  templates: strictObject({
+    greeting: z.unknown().optional(),
+    clarification: z.unknown().optional(),
+    escalationNotice: z.unknown().optional(),
+    escalationQueued: z.unknown().optional(),
+    unattended: z.unknown().optional(),
+    incidentNotice: z.unknown().optional(),
+    incidentResolved: z.unknown().optional(),
+    invitation: z.unknown().optional(),
+    farewell: z.unknown().optional(),
+    reminders: z.array(z.unknown(), 'expected a list of texts').min(1).optional(),
+  }).optional(),
   variables: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  templateSource: method('load').optional(),
+  templateSource: method('load', 'fileTemplates(…)').optional(),
   peopleAvailable: z.custom((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
   onAlert: z.custom((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
   tenant: z
     .string()
     .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits or . : _ -')
     .optional(),
-  dispatcher: method('notify').optional(),
-  cache: method('get').optional(),
-  rateLimiter: method('consume').optional(),
-  logger: method('info').optional(),
-  clock: method('now').optional(),
-  ids: method('next').optional(),
+  dispatcher: method('notify', 'localDispatcher()').optional(),
+  cache: method('get', 'memoryCache()').optional(),
+  rateLimiter: method('consume', 'memoryRateLimiter()').optional(),
+  logger: method('info', 'pino()').optional(),
+  clock: method('now', 'systemClock()').optional(),
+  ids: method('next', "{ next: () => '…' }").optional(),
 });
 
 /** Checks the shape of the options and builds the policy. All faults come in one `invalid_options` error. */
 export function checkOptions(options: EngineOptions): Policy {
   const result = optionsSchema.safeParse(options);
-  const issues: FirstlineIssue[] = result.success ? [] : [...zodIssues('', result.error)];
+  const issues: FirstlineIssue[] = result.success
+    ? []
+    : zodIssues('', result.error).map(({ path, message }) => ({ path: path || 'options', message }));
   if (issues.length > 0) throw issuesError('invalid_options', 'createEngine was given faulty options:', issues);
   const policy = buildPolicy(options.policy ?? {});
   const transports = Object.entries(options.transports ?? {});

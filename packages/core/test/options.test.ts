@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, defineScenarios, type FirstlineError, isFirstlineError, type ScenarioInput } from '../src/index';
+import {
+  createEngine,
+  defineScenarios,
+  FirstlineError,
+  type FirstlineErrorCode,
+  HTTP_STATUS,
+  isFirstlineError,
+  type ScenarioInput,
+} from '../src/index';
 import { FakeTransport } from '../src/testing/index';
 
 const scenario = (more: Partial<ScenarioInput> & Record<string, unknown> = {}): ScenarioInput => ({
@@ -89,6 +97,35 @@ describe('createEngine', () => {
     expect(error.issues.map((issue) => issue.path).concat(error.path ?? '')).toContain(path);
   });
 
+  it.each([
+    [{ transport: {} }, 'options: unknown key "transport"; did you mean `transports`?'],
+    [{ Scenario: [] }, 'options: unknown key "Scenario"; did you mean `scenarios`?'],
+    [{ database: 'x' }, 'options: unknown key "database"; known are scenarios, storage, classifier,'],
+    [{ policy: { reminder: [] } }, 'policy: unknown key "reminder"; did you mean `reminders`?'],
+    [{ policy: { sla: '1h' } }, 'policy: unknown key "sla"; known are receiving, greeting,'],
+    [{ policy: { outage: { confrm: 'auto' } } }, 'policy.outage: unknown key "confrm"; did you mean `confirm`?'],
+    [{ policy: { outage: { confirm: 'never' } } }, 'policy.outage.confirm: '],
+    [{ policy: { greeting: true } }, 'policy.greeting: expected false or an object with again'],
+    [{ policy: { reminders: false } }, 'policy.reminders: expected a list of durations; [] for none'],
+    [{ policy: null }, 'policy: expected an object with receiving,'],
+    [{ templates: { greetings: 'Hi' } }, 'templates: unknown key "greetings"; did you mean `greeting`?'],
+    [{ templates: { goodbye: 'Bye' } }, 'templates: unknown key "goodbye"; known are greeting,'],
+    [{ storage: Promise.resolve({}) }, 'storage: is a promise; await it first'],
+    [{ storage: () => null }, 'storage: is a function; call it, as in sqliteStorage({ … })'],
+    [{ transports: { webhook: () => null } }, 'transports.webhook: is a function; call it, as in'],
+    [{ transports: [new FakeTransport()] }, 'transports: expected an object of transports by name'],
+  ])('says what to change in %j', (options, line) => {
+    const error = fault(() => createEngine({ scenarios: [scenario()], ...(options as object) }));
+    expect(error.code).toBe('invalid_options');
+    expect(error.message).toContain(`\n  - ${line}`);
+  });
+
+  it.each([[undefined], [null], ['x'], [[]]])('says that %j is no options', (options) => {
+    const error = fault(() => createEngine(options as never));
+    expect(error).toMatchObject({ code: 'invalid_options', path: 'options' });
+    expect(error.message).toContain('- options: expected an object with scenarios, ');
+  });
+
   it('refuses a lease shorter than a send', () => {
     const slow = Object.assign(new FakeTransport(), { timeoutMs: 88_000 });
     const error = fault(() => createEngine({ scenarios: [scenario()], transports: { slow } }));
@@ -104,5 +141,23 @@ describe('createEngine', () => {
       classification: { scenario: 'HELP', source: 'local' },
     });
     await engine.stop();
+  });
+});
+
+describe('an error', () => {
+  it.each(Object.entries(HTTP_STATUS) as [FirstlineErrorCode, number][])('%s would be a %i', (code, status) => {
+    expect(new FirstlineError(code, 'x').status).toBe(status);
+    expect(status >= 400 && status < 600).toBe(true);
+  });
+
+  it.each([
+    ['invalid_input', 400],
+    ['not_found', 404],
+    ['conflict', 409],
+    ['rate_limited', 429],
+    ['internal', 500],
+    ['storage_unavailable', 503],
+  ] as const)('of %s has the status of HTTP for it', (code, status) => {
+    expect(HTTP_STATUS[code]).toBe(status);
   });
 });

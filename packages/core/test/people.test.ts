@@ -407,3 +407,60 @@ describe('what people do', () => {
     expect(await one.engine.conversations.transcript('nowhere')).toBeNull();
   });
 });
+
+describe('who acts', () => {
+  const steps: readonly (readonly [string, (one: Desk, ids: Ids, who: object) => Promise<unknown>])[] = [
+    ['takeOver', ({ engine }, { conversationId }, who) => engine.operators.takeOver(conversationId, who)],
+    ['release', ({ engine }, { conversationId }, who) => engine.operators.release(conversationId, who)],
+    ['resolve', ({ engine }, { conversationId }, who) => engine.operators.resolve(conversationId, who)],
+    ['reply', ({ engine }, { conversationId }, who) => engine.operators.reply(conversationId, { text: 'hi', ...who })],
+    [
+      'recordReply',
+      ({ engine }, { conversationId }, who) => engine.operators.recordReply(conversationId, { text: 'hi', ...who }),
+    ],
+    ['note', ({ engine }, { conversationId }, who) => engine.operators.note(conversationId, { text: 'hi', ...who })],
+    ['correct', ({ engine }, { messageId }, who) => engine.operators.correct(messageId, 'REFERRAL', who)],
+  ];
+  interface Ids {
+    readonly conversationId: string;
+    readonly messageId: string;
+  }
+
+  it.each(steps)('%s is somebody’s, or refused', async (_step, act) => {
+    const one = at(FRIDAY_AFTERNOON, undefined);
+    const ids = await say(one, 'gibberish');
+    const before = await one.engine.conversations.get(ids.conversationId);
+    for (const operatorId of [undefined, null, '', ' ', 7, {}, 'x'.repeat(256), 'a\u0000b']) {
+      await expect(act(one, ids, { operatorId })).rejects.toMatchObject({ code: 'invalid_input', path: 'operatorId' });
+    }
+    await expect(act(one, ids, { operator: 'olga' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      path: 'operator',
+      message: expect.stringContaining('operatorId') as string,
+    });
+    expect(await one.engine.conversations.get(ids.conversationId)).toEqual(before);
+    expect(await one.engine.conversations.notes(ids.conversationId)).toEqual([]);
+  });
+
+  it('is stored without spaces around it', async () => {
+    const one = at(FRIDAY_AFTERNOON, undefined);
+    const { conversationId } = await say(one, 'gibberish');
+    expect(await one.engine.operators.takeOver(conversationId, { operatorId: ' olga ' })).toMatchObject({
+      operatorId: 'olga',
+    });
+  });
+
+  it('and where, and what, are asked for', async () => {
+    const { engine } = at(FRIDAY_AFTERNOON, undefined);
+    const refused = (path: string) => ({ code: 'invalid_input', path });
+    await expect(engine.operators.takeOver(undefined as never)).rejects.toMatchObject(refused('conversationId'));
+    await expect(engine.operators.note(undefined as never, { text: 'x' })).rejects.toMatchObject(
+      refused('conversationId'),
+    );
+    await expect(engine.operators.takeOver('c', null as never)).rejects.toMatchObject(refused('params'));
+    await expect(engine.operators.note('c', undefined as never)).rejects.toMatchObject(refused('params'));
+    await expect(engine.operators.note('c', {} as never)).rejects.toMatchObject(refused('text'));
+    await expect(engine.operators.reply('c', undefined as never)).rejects.toMatchObject(refused('params'));
+    await expect(engine.operators.reply('c', { text: 1 } as never)).rejects.toMatchObject(refused('text'));
+  });
+});

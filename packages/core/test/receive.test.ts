@@ -24,6 +24,16 @@ describe('receive', () => {
     expect(outcome.replies.every((reply) => reply.sendAt === clock.now())).toBe(true);
   });
 
+  it('takes null for what is not told of the client, and forgets nothing for it', async () => {
+    const { engine } = desk();
+    const text = 'Что за реферальная программа?';
+    await engine.receive({ clientId: 'c', text: 'привет', client: { name: 'Анна', region: 'Казань' } });
+    const outcome = await engine.receive({ clientId: 'c', text, client: { name: null, region: null } });
+    expect(outcome.replies.map((reply) => reply.text).join()).toContain('Анна');
+    const other = await engine.receive({ clientId: 'd', text, client: { name: null } });
+    expect(other.status).toBe('answered');
+  });
+
   it('answers in the language of the message, and by the client name where there is one', async () => {
     const { engine } = desk();
     const outcome = await engine.receive({

@@ -154,6 +154,13 @@ describe('tickets.update', () => {
     [{ assignee: ' ' }, 'assignee'],
     [{ assignee: 7 }, 'assignee'],
     [{ assignee: 'x'.repeat(256) }, 'assignee'],
+    [{ status: 'in_progress' }, 'assignee'],
+    [{ status: 'in_progress', assignee: undefined }, 'assignee'],
+    [{ status: 'in_progress', assignee: null }, 'assignee'],
+    [{ priority: 'low', operatorId: '' }, 'operatorId'],
+    [{ priority: 'low', operatorId: undefined }, 'operatorId'],
+    [{ priority: 'low', asignee: 'olga' }, 'asignee'],
+    [undefined as never, 'changes'],
   ];
 
   it.each(faulty)('refuses %j', async (changes, path) => {
@@ -168,5 +175,51 @@ describe('tickets.update', () => {
   it('knows no other ticket', async () => {
     const { engine } = desk();
     await expect(engine.tickets.update('nothing', { status: 'resolved' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a ticket in progress is somebody’s', () => {
+  it('or it is back in the queue', async () => {
+    const { engine, ticket } = await escalated();
+    await engine.tickets.claim(ticket.id, { operatorId: 'olga' });
+    const givenUp = await engine.tickets.update(ticket.id, { assignee: null });
+    expect(givenUp).toMatchObject({ status: 'open', assignee: null });
+    expect(await engine.tickets.queue()).toEqual([givenUp]);
+    await engine.tickets.update(ticket.id, { assignee: 'ivan' });
+    expect(await engine.tickets.update(ticket.id, { status: 'in_progress' })).toMatchObject({ assignee: 'ivan' });
+  });
+
+  // What a host without types passes on from a request.
+  const nobody: readonly (readonly [params: unknown, path: string])[] = [
+    [undefined, 'params'],
+    [null, 'params'],
+    ['olga', 'params'],
+    [{}, 'operatorId'],
+    [{ operatorId: undefined }, 'operatorId'],
+    [{ operatorId: null }, 'operatorId'],
+    [{ operatorId: '' }, 'operatorId'],
+    [{ operatorId: ' \t' }, 'operatorId'],
+    [{ operatorId: 7 }, 'operatorId'],
+    [{ operatorId: ['olga'] }, 'operatorId'],
+    [{ operatorId: 'x'.repeat(256) }, 'operatorId'],
+    [{ operatorId: 'olga', force: true }, 'force'],
+  ];
+
+  it.each(nobody)('so %j claims nothing', async (params, path) => {
+    const { engine, ticket } = await escalated();
+    const refusal = { code: 'invalid_input', path, message: expect.stringContaining(`${path}: `) };
+    await expect(engine.tickets.claimNext(params as never)).rejects.toMatchObject(refusal);
+    await expect(engine.tickets.claim(ticket.id, params as never)).rejects.toMatchObject(refusal);
+    expect(await engine.tickets.queue()).toEqual([ticket]);
+  });
+
+  it('and an id is a text', async () => {
+    const { engine } = desk();
+    for (const call of [
+      engine.tickets.claim(undefined as never, { operatorId: 'olga' }),
+      engine.tickets.update({} as never, { priority: 'low' }),
+    ]) {
+      await expect(call).rejects.toMatchObject({ code: 'invalid_input', path: 'ticketId' });
+    }
   });
 });

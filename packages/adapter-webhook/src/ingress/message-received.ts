@@ -10,7 +10,7 @@ const dataSchema = z.object({
   content: text,
   message_id: text.nullish(),
   locale: text.nullish(),
-  client: z.object({ name: text.nullish() }).nullish(),
+  client: z.object({ name: text.nullish(), region: text.nullish() }).nullish(),
   attachments: z
     .array(
       z.object({
@@ -47,7 +47,7 @@ export function mapMessageReceived(payload: unknown): ReceiveInput | null {
   const members = {
     id: data.message_id,
     locale: data.locale,
-    client: data.client && present({ name: data.client.name }),
+    client: data.client && present({ name: data.client.name, region: data.client.region }),
     attachments: data.attachments?.map(({ kind, url, mime_type: mimeType, size }) => ({
       kind,
       url,

@@ -25,11 +25,11 @@ export interface ReceiveInput {
    * talk to each other. Default false.
    */
   readonly automated?: boolean;
-  /** What is known of the client; kept with the client's record. */
+  /** What is known of the client; kept with the client's record. `null`: not told. */
   readonly client?: {
-    readonly name?: string;
+    readonly name?: string | null;
     /** Where the client is, for example a city or a network segment: outages may be regional. */
-    readonly region?: string;
+    readonly region?: string | null;
   };
   /** What the source rate limit counts by, for example the caller's address or API key. Default: not limited by source. */
   readonly source?: string;

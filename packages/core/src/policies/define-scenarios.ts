@@ -6,6 +6,7 @@ import type { Attachment } from '../model/message';
 import type { Scenario, ScenarioInput } from '../model/scenario';
 import { attachmentsSchema } from './attachment-schema';
 import { quickRepliesSchema, quickReplyIssues } from './quick-replies';
+import { strictObject } from './strict-object';
 import { replyKey } from './templates/default-templates';
 import { buildTemplateCatalog, type TemplateSourceText } from './templates/template-catalog';
 
@@ -27,7 +28,7 @@ const templateSchema = z.union([
     .refine((texts) => Object.keys(texts).length > 0, 'has no text; add at least one locale'),
 ]);
 
-const scenarioSchema = z.strictObject({
+const scenarioSchema = strictObject({
   id: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected capitals, digits and underscores, for example "BILLING"')
@@ -105,7 +106,7 @@ export function localesOf(sources: readonly TemplateSourceText[]): readonly stri
 }
 
 export function zodIssues(root: string, error: z.ZodError): readonly FirstlineIssue[] {
-  return error.issues.map((issue) => ({
+  return error.issues.flatMap(withinUnion).map((issue) => ({
     path: issue.path.reduce<string>(
       (path, key) =>
         typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`,
@@ -114,6 +115,23 @@ export function zodIssues(root: string, error: z.ZodError): readonly FirstlineIs
     message: issue.message,
   }));
 }
+
+type ZodIssue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/** Of alternatives, the one that was meant is told: where all but one are ruled out at once, its faults, else what may stand there. */
+function withinUnion(issue: z.core.$ZodIssue): readonly ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const meant = issue.errors.find((faults) => faults.length > 0 && faults.every(({ path }) => path.length > 0));
+  if (meant !== undefined) {
+    return meant.flatMap(withinUnion).map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+  }
+  const expected = issue.errors.map(([fault]) =>
+    fault === undefined ? null : (EXPECTED.exec(fault.message)?.[1] ?? null),
+  );
+  return expected.includes(null) ? [issue] : [{ ...issue, message: `expected ${expected.join(' or ')}` }];
+}
+
+const EXPECTED = /^(?:Invalid input: )?expected (.*?)(?:, received \w+)?$/;
 
 /** A checked scenario may be given again, for example spread and changed; its filled-in form is turned back first. */
 function withoutDerived(scenario: unknown): unknown {

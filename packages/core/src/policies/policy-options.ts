@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { strictObject } from './strict-object';
 import { digest } from '../model/digest';
 import { type Duration, parseDuration } from '../model/duration';
 import { canonicalJson, type JsonValue } from '../model/json';
@@ -134,11 +135,11 @@ const duration = z.custom<Duration>((value) => parseDuration(value) !== null, {
   error: 'expected a duration such as "30s", "15m", "1d" or milliseconds',
 });
 const positiveDuration = duration.refine((value) => (parseDuration(value) ?? 0) > 0, 'must be longer than 0');
-const rateLimit = z.union([z.literal(false), z.strictObject({ limit: z.int().positive(), window: positiveDuration })]);
+const rateLimit = z.union([z.literal(false), strictObject({ limit: z.int().positive(), window: positiveDuration })]);
 const growing = (values: readonly Duration[]): boolean =>
   values.every((value, index) => index === 0 || ms(value) > ms(values[index - 1] ?? 0));
 
-const ruleSchema = z.strictObject({
+const ruleSchema = strictObject({
   id: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected small letters, digits and hyphens, for example "vip-client"')
@@ -147,7 +148,7 @@ const ruleSchema = z.strictObject({
   priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
 });
 
-export const policySchema = z.strictObject({
+export const policySchema = strictObject({
   receiving: z
     .strictObject({
       maxTextLength: z.int().min(1).max(100_000).optional(),
@@ -156,8 +157,8 @@ export const policySchema = z.strictObject({
       sourceRateLimit: rateLimit.optional(),
     })
     .optional(),
-  greeting: z.union([z.literal(false), z.strictObject({ again: positiveDuration.optional() })]).optional(),
-  classification: z.strictObject({ timeout: positiveDuration.optional() }).optional(),
+  greeting: z.union([z.literal(false), strictObject({ again: positiveDuration.optional() })]).optional(),
+  classification: strictObject({ timeout: positiveDuration.optional() }).optional(),
   escalation: z
     .strictObject({
       minConfidence: z.number().min(0).max(1).optional(),
@@ -166,11 +167,11 @@ export const policySchema = z.strictObject({
       repeats: z
         .union([
           z.literal(false),
-          z.strictObject({ count: z.int().min(2).optional(), window: positiveDuration.optional() }),
+          strictObject({ count: z.int().min(2).optional(), window: positiveDuration.optional() }),
         ])
         .optional(),
       loopGuard: z
-        .union([z.literal(false), z.strictObject({ limit: z.int().min(2).max(200), window: positiveDuration })])
+        .union([z.literal(false), strictObject({ limit: z.int().min(2).max(200), window: positiveDuration })])
         .optional(),
       negativeWording: z.boolean().optional(),
       rules: z.array(ruleSchema).optional(),
@@ -179,7 +180,7 @@ export const policySchema = z.strictObject({
   turns: z
     .union([
       z.literal(false),
-      z.strictObject({ quiet: positiveDuration.optional(), maxWait: positiveDuration.optional() }),
+      strictObject({ quiet: positiveDuration.optional(), maxWait: positiveDuration.optional() }),
     ])
     .optional(),
   people: z
@@ -190,7 +191,7 @@ export const policySchema = z.strictObject({
       silentAfter: z.union([z.literal(false), positiveDuration]).optional(),
     })
     .optional(),
-  privacy: z.strictObject({ redact: redactionPolicySchema.optional() }).optional(),
+  privacy: strictObject({ redact: redactionPolicySchema.optional() }).optional(),
   retention: z
     .strictObject({
       conversations: z.union([z.literal(false), positiveDuration]).optional(),
@@ -199,7 +200,7 @@ export const policySchema = z.strictObject({
     })
     .optional(),
   reminders: z
-    .array(positiveDuration)
+    .array(positiveDuration, 'expected a list of durations; [] for none')
     .refine(growing, 'must grow from step to step; each is counted from the reply')
     .optional(),
   reminderLateness: positiveDuration.optional(),
@@ -207,7 +208,7 @@ export const policySchema = z.strictObject({
   outage: z
     .union([
       z.literal(false),
-      z.strictObject({
+      strictObject({
         confirm: z.enum(['auto', 'operator']).optional(),
         unconfirmedLimit: z.union([z.literal(false), z.int().min(1)]).optional(),
         falseAlarmsPerWeek: z.number().min(0.001).max(100).optional(),
@@ -221,7 +222,7 @@ export const policySchema = z.strictObject({
     .optional(),
   delivery: z
     .strictObject({
-      retries: z.array(positiveDuration).optional(),
+      retries: z.array(positiveDuration, 'expected a list of durations; [] for none').optional(),
       jitter: z.number().min(0).lt(1).optional(),
       maxRetryAfter: positiveDuration.optional(),
       maxAge: positiveDuration.optional(),

@@ -1,6 +1,7 @@
 import { FirstlineError } from '../errors';
 import type { InboundMessage } from '../model/message';
 import type { Classifier } from '../ports/classifier';
+import { checkParams, operatorSchema } from './check-params';
 import type { EngineContext } from './context';
 import { announce } from './wakeups';
 
@@ -17,8 +18,9 @@ export async function correct(
   context: EngineContext,
   messageId: string,
   scenario: string,
-  { operatorId = 'operator' }: CorrectParams = {},
+  params: CorrectParams = {},
 ): Promise<void> {
+  const { operatorId = 'operator' } = checkParams(operatorSchema, params, 'params');
   const { storage, tenant, clock, scenarios, wakeups } = context;
   if (!scenarios.has(scenario)) {
     throw new FirstlineError('invalid_input', `scenario: "${scenario}" is not among the scenarios`, {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { FirstlineError } from '../errors';
 import type { Conversation } from '../model/conversation';
 import type { Attachment } from '../model/message';
@@ -5,10 +6,11 @@ import type { Note } from '../model/note';
 import type { OutcomeReply } from '../model/outcome';
 import { attachmentsSchema } from '../policies/attachment-schema';
 import { cleanText } from '../policies/clean-text';
-import { zodIssues } from '../policies/define-scenarios';
+import { strictObject } from '../policies/strict-object';
 import { type OwnershipAction, refusal } from '../policies/ownership';
 import type { CommitParams } from '../ports/storage-commit';
 import type { ConversationState } from '../ports/storage-work';
+import { checkId, checkParams, operatorSchema } from './check-params';
 import type { EngineContext } from './context';
 import { emptyCommit } from './empty-commit';
 import { outcomeReply } from './outcome';
@@ -17,7 +19,7 @@ import type { Processor } from './processor';
 import { announce } from './wakeups';
 
 export interface OperatorParams {
-  /** Who acts. Default `'operator'`. */
+  /** Who acts, 1 to 255 characters. Default `'operator'`, where it is left out; `undefined` is refused. */
   readonly operatorId?: string;
 }
 
@@ -27,6 +29,10 @@ export interface ReplyParams extends OperatorParams {
   /** At most 20. Default none. */
   readonly attachments?: readonly Attachment[];
 }
+
+// The text is checked by the policy's limit, behind this.
+const noteSchema = strictObject({ ...operatorSchema.shape, text: z.string('expected a text') });
+const replySchema = strictObject({ ...noteSchema.shape, attachments: attachmentsSchema.optional() });
 
 /** People are slow and the bot is quick: a step that keeps colliding has another cause. */
 const MAX_CONFLICTS = 20;
@@ -74,11 +80,12 @@ export class Operators {
 
   /** Writes something down for other people; allowed in every state, and changes nothing else. */
   async note(conversationId: string, params: OperatorParams & { readonly text: string }): Promise<Note> {
-    const text = this.#text(params.text);
+    checkId(conversationId, 'conversationId');
+    const { text: given, operatorId = 'operator' } = checkParams(noteSchema, params, 'params');
+    const text = this.#text(given);
     const { ids, tenant } = this.#context;
     const noteId = ids.next();
     const { addNote } = await this.#commit(conversationId, ({ conversation }, now) => {
-      const operatorId = params.operatorId ?? 'operator';
       const { ticketId } = conversation;
       const note: Note = { tenant, id: noteId, conversationId, ticketId, operatorId, text, createdAt: now };
       const data = { noteId, operatorId };
@@ -90,16 +97,17 @@ export class Operators {
   }
 
   async #say(conversationId: string, params: ReplyParams, send: boolean): Promise<OutcomeReply> {
-    const attachments = checkAttachments(params.attachments ?? []);
-    const text = this.#text(params.text, attachments.length > 0);
-    const sent = await this.#act('reply', conversationId, params, { text, attachments, send });
+    const { text: given, attachments: files = [], ...who } = checkParams(replySchema, params, 'params');
+    const attachments = files as readonly Attachment[];
+    const text = this.#text(given, attachments.length > 0);
+    const sent = await this.#act('reply', conversationId, who, { text, attachments, send });
     const said = sent?.outbound[0]?.message;
     if (said === undefined) throw new FirstlineError('internal', 'an operator reply was committed without its message');
     return outcomeReply(said);
   }
 
   #text(given: string, mayBeEmpty = false): string {
-    const text = typeof given === 'string' ? cleanText(given) : '';
+    const text = cleanText(given);
     const limit = this.#context.policy.receiving.maxTextLength;
     if (mayBeEmpty && given === '') return text;
     if (text !== '' && text.length <= limit) return text;
@@ -109,9 +117,11 @@ export class Operators {
   async #act(
     action: OwnershipAction,
     conversationId: string,
-    { operatorId = 'operator' }: OperatorParams,
+    params: OperatorParams,
     words: Words | null,
   ): Promise<CommitParams | null> {
+    checkId(conversationId, 'conversationId');
+    const { operatorId = 'operator' } = checkParams(operatorSchema, params, 'params');
     return this.#commit(conversationId, (state, now) => {
       const reason = refusal(action, state.conversation, operatorId);
       if (reason !== null) throw new FirstlineError('conflict', `${action}: ${reason}`);
@@ -156,13 +166,6 @@ export class Operators {
     if (conversation === null) throw notFound(conversationId);
     return conversation;
   }
-}
-
-function checkAttachments(given: readonly Attachment[]): readonly Attachment[] {
-  const result = attachmentsSchema.safeParse(given);
-  if (result.success) return result.data as readonly Attachment[];
-  const { path, message } = zodIssues('attachments', result.error)[0] ?? { path: 'attachments', message: 'is no list' };
-  throw new FirstlineError('invalid_input', `${path}: ${message}`, { path });
 }
 
 function notFound(conversationId: string): FirstlineError {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { FirstlineError } from '../errors';
 import type { Conversation, ConversationStatus, Owner } from '../model/conversation';
 import type { DecisionRecord } from '../model/decision';
@@ -11,6 +12,8 @@ import { transcript } from '../policies/transcript';
 import type { Page } from '../ports/storage-reads';
 import { clockOf } from '../policies/hours/attendance';
 import type { ServiceClock } from '../policies/hours/service-level';
+import { strictObject } from '../policies/strict-object';
+import { checkId, checkParams } from './check-params';
 import type { EngineContext } from './context';
 
 export interface ListParams {
@@ -75,13 +78,41 @@ export interface DeliveryReads {
   ): Promise<Page<Delivery>>;
 }
 
+const text = z.string('expected a text').optional();
+// `limit` is judged by `pageSize`.
+const paging = { cursor: text, limit: z.unknown().optional() };
+const pageSchema = strictObject(paging);
+const conversationsSchema = strictObject({
+  ...paging,
+  clientId: text,
+  owner: z.enum(['bot', 'human']).optional(),
+  status: z.enum(['open', 'waiting_on_person', 'waiting_on_incident', 'closed']).optional(),
+});
+const ticketsSchema = strictObject({
+  ...paging,
+  status: z.enum(['open', 'in_progress', 'resolved']).optional(),
+  priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
+});
+const queueSchema = strictObject({ limit: z.unknown().optional() });
+const deliveriesSchema = strictObject({
+  ...paging,
+  status: z.enum(['pending', 'sent', 'dead', 'cancelled', 'expired', 'unknown']).optional(),
+  conversationId: text,
+});
+
+/** A filter that nobody knows would let everything through, other clients' conversations too. */
+function page<T extends ListParams>(schema: z.ZodType<unknown>, params: T): T & { readonly limit: number } {
+  checkParams(schema, params, 'params');
+  return { ...params, limit: pageSize(params) };
+}
+
 export function conversationReads(context: EngineContext): ConversationReads {
   const { storage, tenant } = context;
   return {
     get: (conversationId) => storage.conversation({ tenant, conversationId }),
-    list: (params = {}) => storage.conversations({ ...params, tenant, limit: pageSize(params) }),
+    list: (params = {}) => storage.conversations({ ...page(conversationsSchema, params), tenant }),
     messages: (conversationId, params = {}) =>
-      storage.messages({ ...params, tenant, conversationId, limit: pageSize(params) }),
+      storage.messages({ ...page(pageSchema, params), tenant, conversationId }),
     reminders: (conversationId) => storage.reminders({ tenant, conversationId }),
     notes: (conversationId) => storage.notes({ tenant, conversationId }),
     transcript: (conversationId, params = {}) => readTranscript(context, conversationId, params),
@@ -120,11 +151,11 @@ async function readTranscript(
 
 export function ticketReads({ storage, tenant, policy, clock }: EngineContext): TicketReads {
   return {
-    get: (ticketId) => storage.ticket({ tenant, ticketId }),
-    list: (params = {}) => storage.tickets({ ...params, tenant, limit: pageSize(params) }),
-    queue: (params = {}) => storage.queue({ tenant, limit: pageSize(params) }),
+    get: (ticketId) => storage.ticket({ tenant, ticketId: checkId(ticketId, 'ticketId') }),
+    list: (params = {}) => storage.tickets({ ...page(ticketsSchema, params), tenant }),
+    queue: (params = {}) => storage.queue({ ...page(queueSchema, params), tenant }),
     clock: async (ticketId) => {
-      const ticket = await storage.ticket({ tenant, ticketId });
+      const ticket = await storage.ticket({ tenant, ticketId: checkId(ticketId, 'ticketId') });
       return ticket === null ? null : clockOf(ticket, policy.people, clock.now());
     },
   };
@@ -133,7 +164,7 @@ export function ticketReads({ storage, tenant, policy, clock }: EngineContext): 
 export function deliveryReads({ storage, tenant }: EngineContext): DeliveryReads {
   return {
     get: (deliveryId) => storage.delivery({ tenant, deliveryId }),
-    list: (params = {}) => storage.deliveries({ ...params, tenant, limit: pageSize(params) }),
+    list: (params = {}) => storage.deliveries({ ...page(deliveriesSchema, params), tenant }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { ReceiveInput } from '../model/receive-input';
 import { attachmentsSchema } from '../policies/attachment-schema';
 import { cleanText } from '../policies/clean-text';
 import { zodIssues } from '../policies/define-scenarios';
+import { strictObject } from '../policies/strict-object';
 import type { EngineContext } from './context';
 
 /** A {@link ReceiveInput} after checking and cleaning. */
@@ -47,15 +48,15 @@ const addressSchema = z.custom<JsonObject>(
     isPlainObject(value) && isJson(value, MAX_ADDRESS_DEPTH) && JSON.stringify(value).length <= MAX_ADDRESS_LENGTH,
   `expected a JSON object of at most ${MAX_ADDRESS_LENGTH} characters, nested at most ${MAX_ADDRESS_DEPTH} deep`,
 );
-const inputSchema = z.strictObject({
+const inputSchema = strictObject({
   clientId: identifier,
   text: z.string().max(MAX_RAW_LENGTH),
   id: identifier.optional(),
-  channel: z.strictObject({ transport: z.string(), address: addressSchema }).optional(),
+  channel: strictObject({ transport: z.string(), address: addressSchema }).optional(),
   locale: z.string().max(35).optional(),
   attachments: attachmentsSchema.optional(),
   automated: z.boolean().optional(),
-  client: z.strictObject({ name: z.string().max(255).optional(), region: z.string().max(200).optional() }).optional(),
+  client: strictObject({ name: z.string().max(255).nullish(), region: z.string().max(200).nullish() }).optional(),
   source: z.string().max(255).optional(),
 });
 
@@ -102,7 +103,7 @@ export function checkInput(context: EngineContext, input: ReceiveInput): Checked
 }
 
 /** On one line; `null` where nothing is left. */
-function cleanLine(given: string | undefined): string | null {
+function cleanLine(given: string | null | undefined): string | null {
   const line = cleanText(given ?? '').replaceAll('\n', ' ');
   return line === '' ? null : line;
 }

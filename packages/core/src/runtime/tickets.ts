@@ -4,9 +4,11 @@ import type { Conversation } from '../model/conversation';
 import type { Priority } from '../model/scenario';
 import type { Ticket, TicketStatus } from '../model/ticket';
 import { attendBy } from '../policies/hours/attendance';
+import { strictObject } from '../policies/strict-object';
 import { event, unchanged } from '../outage/life-cycle';
 import type { CommitParams, ConversationPatch } from '../ports/storage-commit';
 import { watchFor } from './attention';
+import { checkId, checkParams, operatorIdSchema } from './check-params';
 import type { EngineContext } from './context';
 import { emptyCommit } from './empty-commit';
 import type { IncidentChange } from '../ports/storage-incidents';
@@ -14,21 +16,24 @@ import { announce } from './wakeups';
 
 /** What people change about a ticket; what is absent stays as it is. */
 export interface TicketChanges {
+  /** `in_progress` needs an assignee, given with it or before. */
   readonly status?: TicketStatus;
   readonly priority?: Priority;
-  /** Who works on it; `null`: nobody. 1 to 255 characters. */
+  /** Who works on it, 1 to 255 characters; `null`: nobody, and a ticket that was in progress is back in the queue. */
   readonly assignee?: string | null;
-  /** Who makes the change, for the feed. Default `'operator'`. */
+  /** Who makes the change, for the feed, 1 to 255 characters. Default `'operator'`. */
   readonly operatorId?: string;
 }
 
 type Wanted = Pick<TicketChanges, 'status' | 'priority' | 'assignee'>;
 
-const wantedSchema = z.object({
+const changesSchema = strictObject({
   status: z.enum(['open', 'in_progress', 'resolved']).optional(),
   priority: z.enum(['low', 'normal', 'high', 'urgent']).optional(),
   assignee: z.string().trim().min(1, 'is empty; null takes it away').max(255, 'is too long').nullable().optional(),
+  operatorId: operatorIdSchema.exactOptional(),
 });
+const claimSchema = strictObject({ operatorId: operatorIdSchema });
 /** As with operators: a change that keeps colliding has another cause than other people. */
 const MAX_CONFLICTS = 20;
 
@@ -38,20 +43,20 @@ const MAX_CONFLICTS = 20;
  */
 export async function updateTicket(context: EngineContext, ticketId: string, changes: TicketChanges): Promise<Ticket> {
   const { storage, tenant, clock, wakeups } = context;
-  const wanted = checkChanges(changes);
+  checkId(ticketId, 'ticketId');
+  const { wanted, operatorId } = checkChanges(changes);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     const known = await existing(context, ticketId);
-    if (known.conversationId === null) return updateIncidentTicket(context, known, wanted, changes.operatorId);
+    if (known.conversationId === null) return updateIncidentTicket(context, known, wanted, operatorId);
     const [state] = await storage.states({ tenant, conversationIds: [known.conversationId] });
     if (state === undefined) throw notFound(ticketId);
     // Once more, behind the version it is going to be written under.
     const ticket = await existing(context, ticketId);
     const now = clock.now();
-    const resolvedAt = wanted.status === 'resolved' ? now : ticket.resolvedAt;
-    const after: Ticket = { ...ticket, ...wanted, resolvedAt, updatedAt: now };
+    const after = changed(ticket, wanted, now);
     if (!differs(ticket, after)) return ticket;
-    refuse(ticket, wanted);
-    const commit = ticketCommit(context, state.conversation, ticket, after, changes.operatorId ?? 'operator');
+    refuse(ticket, wanted, after);
+    const commit = ticketCommit(context, state.conversation, ticket, after, operatorId);
     const result = await storage.commit(commit);
     if (result.status !== 'committed') continue;
     announce(wakeups, commit.watch?.dueAt == null ? {} : { watch: commit.watch.dueAt });
@@ -65,7 +70,7 @@ async function updateIncidentTicket(
   context: EngineContext,
   { id: ticketId, incidentId }: Ticket,
   wanted: Wanted,
-  operatorId = 'operator',
+  operatorId: string,
 ): Promise<Ticket> {
   const { storage, tenant, clock } = context;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
@@ -73,11 +78,10 @@ async function updateIncidentTicket(
     if (incident === null) throw notFound(ticketId);
     const ticket = await existing(context, ticketId);
     const now = clock.now();
-    const resolvedAt = wanted.status === 'resolved' ? now : ticket.resolvedAt;
-    const after: Ticket = { ...ticket, ...wanted, resolvedAt, updatedAt: now };
+    const after = changed(ticket, wanted, now);
     if (!differs(ticket, after)) return ticket;
-    refuse(ticket, wanted);
-    const { status, priority, assignee } = after;
+    refuse(ticket, wanted, after);
+    const { status, priority, assignee, resolvedAt } = after;
     const isDone = status === 'resolved' && incident.ticketId === ticketId;
     const data = { ticketId, status, priority, assignee, operatorId, incidentId };
     const change: IncidentChange = {
@@ -102,7 +106,8 @@ export interface ClaimParams {
 const QUEUE_AT_ONCE = 20;
 
 /** Takes the first ticket of the queue that nobody else was quicker to take; `null`: the queue is empty. */
-export async function claimNext(context: EngineContext, { operatorId }: ClaimParams): Promise<Ticket | null> {
+export async function claimNext(context: EngineContext, params: ClaimParams): Promise<Ticket | null> {
+  const { operatorId } = checkParams(claimSchema, params, 'params');
   const { storage, tenant } = context;
   for (let rounds = 0; rounds < MAX_CONFLICTS; rounds += 1) {
     const queue = await storage.queue({ tenant, limit: QUEUE_AT_ONCE });
@@ -116,7 +121,8 @@ export async function claimNext(context: EngineContext, { operatorId }: ClaimPar
 }
 
 /** Takes a ticket for somebody and sets it in progress. */
-export function claimTicket(context: EngineContext, ticketId: string, { operatorId }: ClaimParams): Promise<Ticket> {
+export async function claimTicket(context: EngineContext, ticketId: string, params: ClaimParams): Promise<Ticket> {
+  const { operatorId } = checkParams(claimSchema, params, 'params');
   return updateTicket(context, ticketId, { assignee: operatorId, status: 'in_progress', operatorId });
 }
 
@@ -129,16 +135,18 @@ async function claimOrNull(context: EngineContext, ticketId: string, operatorId:
   }
 }
 
-function checkChanges({ status, priority, assignee }: TicketChanges): Wanted {
-  const result = wantedSchema.safeParse({ status, priority, assignee });
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    const path = String(issue?.path[0] ?? 'changes');
-    throw new FirstlineError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}`, { path });
-  }
-  const given = Object.entries(result.data).filter(([, value]) => value !== undefined);
-  if (given.length > 0) return Object.fromEntries(given);
+function checkChanges(changes: TicketChanges): { readonly wanted: Wanted; readonly operatorId: string } {
+  const { operatorId = 'operator', ...rest } = checkParams(changesSchema, changes, 'changes');
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  if (given.length > 0) return { wanted: Object.fromEntries(given), operatorId };
   throw new FirstlineError('invalid_input', 'there is nothing to change: give a status, a priority or an assignee');
+}
+
+/** Who gives a ticket up puts it back: in progress and nobody's, it would be in no queue and on nobody's desk. */
+function changed(ticket: Ticket, wanted: Wanted, now: number): Ticket {
+  const givenUp = wanted.assignee === null && ticket.status === 'in_progress' ? { status: 'open' as const } : {};
+  const resolvedAt = wanted.status === 'resolved' ? now : ticket.resolvedAt;
+  return { ...ticket, ...givenUp, ...wanted, resolvedAt, updatedAt: now };
 }
 
 async function existing({ storage, tenant }: EngineContext, ticketId: string): Promise<Ticket> {
@@ -147,7 +155,7 @@ async function existing({ storage, tenant }: EngineContext, ticketId: string): P
   return ticket;
 }
 
-function refuse(ticket: Ticket, { assignee }: Wanted): void {
+function refuse(ticket: Ticket, { status, assignee }: Wanted, after: Ticket): void {
   if (ticket.status === 'resolved') {
     throw new FirstlineError(
       'conflict',
@@ -157,6 +165,10 @@ function refuse(ticket: Ticket, { assignee }: Wanted): void {
   if (assignee != null && ticket.assignee !== null && ticket.assignee !== assignee) {
     const message = 'assignee: somebody else has the ticket; set the assignee to null first';
     throw new FirstlineError('conflict', message, { path: 'assignee' });
+  }
+  if (status === 'in_progress' && after.assignee === null) {
+    const message = "assignee: a ticket in progress is somebody's; give the assignee too, or use claim()";
+    throw new FirstlineError('invalid_input', message, { path: 'assignee' });
   }
 }
 
