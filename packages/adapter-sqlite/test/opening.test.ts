@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteMigrationStatus, sqliteStorage } from '../src/index';
 import { temporaryFile } from './support/temporary-file';

@@ -8,7 +8,7 @@ export function strictObject<T extends z.ZodRawShape>(shape: T): ReturnType<type
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code === 'unrecognized_keys') return unknownKeys(issue['keys'] as readonly string[], known);
+      if (issue.code === 'unrecognized_keys') return unknownKeys(issue['keys'], known);
       return `expected an object with ${known.join(', ')}`;
     },
   });
