@@ -70,7 +70,9 @@ function explained(error: unknown, { host, port, databaseFile }: Config): unknow
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new ConfigError([`HOST, PORT: cannot listen on ${host}, port ${port} (${code})`]);
   }
-  if (code === 'storage_unavailable') return new ConfigError([`DATABASE_URL: cannot open ${databaseFile}`]);
+  if (isFirstlineError(error) && (code === 'storage_unavailable' || error.path === 'filename')) {
+    return new ConfigError([`DATABASE_URL: cannot open ${databaseFile}: ${error.message}`]);
+  }
   return error;
 }
 
