@@ -51,7 +51,7 @@ export async function writeEndpoint(
   return written === 1;
 }
 
-/** Lanes that somebody has locked are about to be looked at anyway, or come due at their own time. */
+/** Lanes that somebody has locked are about to be looked at anyway, by the state of the endpoint that was written before this. */
 export async function wake(q: SqlQueries, tx: SqlExecutor, params: Params<'wake'>): Promise<number> {
   const { tenant, now, waitsFor } = params;
   let woken = 0;

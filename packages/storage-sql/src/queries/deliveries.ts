@@ -201,16 +201,30 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
       },
     ),
 
-    /** What waits in these conversations for its next attempt after a failed one need not wait any longer. */
+    /**
+     * What waits in these conversations for its next attempt after a failed one need not wait any longer. Not what somebody is
+     * changing, who wants the lane next: they would wait for each other.
+     */
     retryNow: define((db, p: { tenant: string; ids: string; now: number }) =>
       db
         .updateTable('deliveries')
         .set({ next_attempt_at: p.now })
         .where('tenant', '=', p.tenant)
-        .where('conversation_id', dialect.among, dialect.elements(p.ids))
-        .where('status', '=', literal('pending'))
-        .where('attempts_this_run', '>', sql.lit(0))
-        .where('next_attempt_at', '>', p.now),
+        .where(
+          'id',
+          'in',
+          dialect.lock(
+            db
+              .selectFrom('deliveries')
+              .select('id')
+              .where('tenant', '=', p.tenant)
+              .where('conversation_id', dialect.among, dialect.elements(p.ids))
+              .where('status', '=', literal('pending'))
+              .where('attempts_this_run', '>', sql.lit(0))
+              .where('next_attempt_at', '>', p.now),
+            'skip',
+          ),
+        ),
     ),
 
     replayable: define((db, p: ReplayParams) =>

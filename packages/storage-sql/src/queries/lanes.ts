@@ -176,20 +176,18 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
       build: (db, rows) => putUnheldLane(newLanes(db, rows)),
     }),
 
-    /** The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Locked as above. */
+    /**
+     * The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Their conversations are not locked:
+     * in one that somebody writes to just now the lane has to be woken all the same.
+     */
     waiting: define((db, p: { tenant: string; waitsFor: string; limit: number }) =>
       dialect.lock(
         db
           .selectFrom('due_work')
-          .innerJoin('conversations', (join) =>
-            join
-              .onRef('conversations.tenant', '=', 'due_work.tenant')
-              .onRef('conversations.id', '=', 'due_work.conversation_id'),
-          )
-          .select('due_work.conversation_id')
-          .where('due_work.tenant', '=', p.tenant)
-          .where('due_work.waits_for', '=', p.waitsFor)
-          .orderBy('due_work.ready_at')
+          .select('conversation_id')
+          .where('tenant', '=', p.tenant)
+          .where('waits_for', '=', p.waitsFor)
+          .orderBy('ready_at')
           .limit(p.limit),
         'skip',
       ),
