@@ -55,7 +55,7 @@ async function held(schema: string, conversationId: string) {
 
 /** A transaction that is left open. */
 async function holding(statement: string) {
-  const client = await database.pool({ max: 1 }).connect();
+  const client = await database.pool().connect();
   await client.query('begin');
   await client.query(statement);
   return { commit: () => client.query('commit').finally(() => client.release()) };

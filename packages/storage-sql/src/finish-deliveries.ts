@@ -15,6 +15,7 @@ export async function finishDeliveries(
 ): Promise<readonly string[]> {
   const { tenant, now } = params;
   if (params.results.length === 0) return [];
+  if (params.results.some(({ move }) => move !== undefined)) await lockClients(q, tx, params);
   // What becomes of a delivery is read behind the lock of its conversation, so it stays as it is.
   const [results, statuses] = await Promise.all([inForce(q, tx, params), statusesOf(q, tx, params)]);
   if (results.length === 0) return [];
@@ -80,6 +81,15 @@ async function inForce(
     holders.delete(lease.conversationId);
     return true;
   });
+}
+
+/**
+ * Whoever opens a conversation holds its client, so where one is opened at the new address it is waited for, and found. All of the
+ * batch's clients, in one order: they are locked before conversations.
+ */
+async function lockClients(q: SqlQueries, tx: SqlExecutor, { tenant, results }: FinishParams): Promise<void> {
+  const ids = JSON.stringify(results.map(({ lease }) => lease.conversationId));
+  await tx.all(q.clients.lockOfConversations, { tenant, ids });
 }
 
 /** Where the client writes from there already, the other conversation stays the one that is found by the key. */
