@@ -11,7 +11,7 @@ import {
   type WorkLease,
 } from '@firstline/core';
 import { appendEvents } from './append-events';
-import { ClaimHealth } from './claim-health';
+import { ClaimHealth, type Wait } from './claim-health';
 import type { SqlExecutor } from './driver';
 import { followDeliveries } from './follow-deliveries';
 import type { SqlQueries } from './queries';
@@ -34,7 +34,7 @@ interface Ready {
 /** What a look at leased lanes came to, by conversation; of those without an entry, nothing is due. */
 interface Looked {
   readonly ready: ReadonlyMap<string, Ready>;
-  readonly waiting: ReadonlyMap<string, Verdict<'wait'>>;
+  readonly waiting: ReadonlyMap<string, Wait['verdict']>;
   /** Of all deliveries that were looked at. */
   readonly messages: ReadonlyMap<string, OutboundMessage>;
 }
@@ -115,7 +115,7 @@ async function look(
     readMessages(q, tx, tenant, earliest, messages),
   ]);
   const ready = new Map<string, Ready>();
-  const waiting = new Map<string, Verdict<'wait'>>();
+  const waits = new Map<string, Wait>();
   let first = earliest;
   while (first.length > 0) {
     const settled: { readonly delivery: Delivery; readonly verdict: Verdict<'settle'> }[] = [];
@@ -125,7 +125,7 @@ async function look(
       const delivery = deliveryOf(row);
       const { verdict, place } = await judged(params, health, row, found);
       if (verdict.action === 'settle') settled.push({ delivery, verdict });
-      else if (verdict.action === 'wait') waiting.set(row.conversation_id, verdict);
+      else if (verdict.action === 'wait') waits.set(row.conversation_id, { verdict, place });
       else if (found.conversation.channel !== null) {
         const possibleDuplicate = verdict.possibleDuplicate === true || delivery.possibleDuplicate === true;
         const { channel } = found.conversation;
@@ -138,7 +138,21 @@ async function look(
     first = await firstOf(q, tx, tenant, left);
     await readMessages(q, tx, tenant, first, messages);
   }
-  return { ready, waiting, messages };
+  return { ready, waiting: await stillWaiting(health, waits, now), messages };
+}
+
+/** What was made to wait by a row that is another one by now is looked at again, at once. */
+async function stillWaiting(
+  health: ClaimHealth,
+  waits: ReadonlyMap<string, Wait>,
+  now: number,
+): Promise<Looked['waiting']> {
+  const outdated = await health.outdated(waits);
+  return new Map(
+    [...waits].map(([id, { verdict }]) => {
+      return [id, outdated.has(id) ? { action: 'wait', until: now, waitsFor: null } : verdict];
+    }),
+  );
 }
 
 function firstOf(q: SqlQueries, tx: SqlExecutor, tenant: string, ids: readonly string[]): Promise<DeliveryRow[]> {

@@ -1,8 +1,14 @@
-import type { Conversation, DeliveryPlace, Endpoint } from '@firstline/core';
+import type { Conversation, DeliveryPlace, Endpoint, GateVerdict } from '@firstline/core';
 import type { SqlExecutor } from './driver';
 import { endpoints, writeEndpoint } from './endpoints';
 import type { SqlQueries } from './queries';
 import type { ConversationRow } from './tables';
+
+/** That a delivery has to wait, and the place that the gate judged by. */
+export interface Wait {
+  readonly verdict: Extract<GateVerdict, { action: 'wait' }>;
+  readonly place: DeliveryPlace;
+}
 
 /** How the places of one claim have been doing: their rows as they are now, and as the gate wants them. */
 export class ClaimHealth {
@@ -46,6 +52,31 @@ export class ClaimHealth {
       this.#rows.set(endpoint.key, endpoint);
     }
     return true;
+  }
+
+  /**
+   * The conversations that wait for a row which somebody has changed since: they woke what was marked by then, which these were
+   * not. The rows that are as they were stay so until the end of this transaction; who changes one behind it finds the marks.
+   * Claims share the lock, and rows that nothing waits for are not locked.
+   */
+  async outdated(waits: ReadonlyMap<string, Wait>): Promise<ReadonlySet<string>> {
+    const judged = [...waits].flatMap(
+      ([
+        id,
+        {
+          verdict,
+          place: { own, transport },
+        },
+      ]) => {
+        const row = [own, transport].find((each) => each?.key === verdict.waitsFor);
+        return row == null ? [] : [{ id, key: row.key, version: row.version }];
+      },
+    );
+    if (judged.length === 0) return new Set();
+    const keys = JSON.stringify([...new Set(judged.map(({ key }) => key))]);
+    const rows = await this.#tx.all(this.#q.endpoints.keep, { tenant: this.#tenant, keys });
+    const versions = new Map(rows.map(({ id, version }) => [id, version]));
+    return new Set(judged.filter(({ key, version }) => versions.get(key) !== version).map(({ id }) => id));
   }
 
   async #readAgain(keys: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Endpoint, Storage, StorageMethod } from '@firstline/core';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
-import { replayDelivery } from './finish-deliveries';
+import { replay } from './finish-deliveries';
 import type { SqlQueries } from './queries';
 import { endpointOf } from './rows/endpoint-row';
 
@@ -51,7 +51,7 @@ export async function writeEndpoint(
   return written === 1;
 }
 
-/** Lanes that somebody has locked are about to be looked at anyway, or come due at their own time. */
+/** Lanes that somebody has locked are about to be looked at anyway, by the state of the endpoint that was written before this. */
 export async function wake(q: SqlQueries, tx: SqlExecutor, params: Params<'wake'>): Promise<number> {
   const { tenant, now, waitsFor } = params;
   let woken = 0;
@@ -73,11 +73,17 @@ export async function replayDeliveries(
   tx: SqlExecutor,
   params: Params<'replayDeliveries'>,
 ): Promise<number> {
-  const { tenant, now, operatorId, endpoint } = params;
+  const { endpoint } = params;
   const found =
     endpoint === null
       ? await tx.all(q.deliveries.replayable, params)
       : await tx.all(q.deliveries.replayableOf, { ...params, endpoint });
-  for (const { id: deliveryId } of found) await replayDelivery(q, tx, { tenant, now, deliveryId, operatorId });
+  if (found.length === 0) return 0;
+  await replay(
+    q,
+    tx,
+    params,
+    found.map(({ id }) => id),
+  );
   return found.length;
 }

@@ -1,9 +1,10 @@
-import type { Delivery, DeliveryResult, DeliveryStatus, Storage } from '@firstline/core';
+import type { Delivery, DeliveryResult, DeliveryStatus, NewEvent, Storage } from '@firstline/core';
 import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
 import { followDeliveries, followFirst } from './follow-deliveries';
 import type { SqlQueries } from './queries';
 import { deliveryOf } from './rows/delivery-row';
+import type { DeliveryRow } from './tables';
 
 type FinishParams = Parameters<Storage['finishDeliveries']>[0];
 type ReplayParams = Parameters<Storage['replayDelivery']>[0];
@@ -15,6 +16,7 @@ export async function finishDeliveries(
 ): Promise<readonly string[]> {
   const { tenant, now } = params;
   if (params.results.length === 0) return [];
+  if (params.results.some(({ move }) => move !== undefined)) await lockClients(q, tx, params);
   // What becomes of a delivery is read behind the lock of its conversation, so it stays as it is.
   const [results, statuses] = await Promise.all([inForce(q, tx, params), statusesOf(q, tx, params)]);
   if (results.length === 0) return [];
@@ -82,6 +84,15 @@ async function inForce(
   });
 }
 
+/**
+ * Whoever opens a conversation holds its client, so where one is opened at the new address it is waited for, and found. All of the
+ * batch's clients, in one order: they are locked before conversations.
+ */
+async function lockClients(q: SqlQueries, tx: SqlExecutor, { tenant, results }: FinishParams): Promise<void> {
+  const ids = JSON.stringify(results.map(({ lease }) => lease.conversationId));
+  await tx.all(q.clients.lockOfConversations, { tenant, ids });
+}
+
 /** Where the client writes from there already, the other conversation stays the one that is found by the key. */
 async function moveConversation(
   q: SqlQueries,
@@ -110,15 +121,31 @@ function isStillWanted(now: DeliveryStatus | undefined, next: DeliveryStatus): b
 }
 
 export async function replayDelivery(q: SqlQueries, tx: SqlExecutor, params: ReplayParams): Promise<Delivery | null> {
-  const { tenant, now, deliveryId, operatorId } = params;
-  const key = { tenant, id: deliveryId };
-  const row = await tx.first(q.deliveries.lock, key);
-  if (row === undefined) return null;
-  if (row.status !== 'dead' && row.status !== 'expired' && row.status !== 'unknown') return deliveryOf(row);
-  const replayed = await tx.first(q.deliveries.replay, { ...key, now });
-  await followDeliveries(q, tx, tenant, [row.conversation_id], 'unheld');
-  const data = { deliveryId, messageId: row.message_id, operatorId };
-  const conversationId = row.conversation_id;
-  await appendEvents(q, tx, tenant, [{ type: 'delivery.replayed', at: now, conversationId, data }]);
-  return deliveryOf(replayed ?? row);
+  const [row] = await replay(q, tx, params, [params.deliveryId]);
+  return row === undefined ? null : deliveryOf(row);
+}
+
+/** Resolves to those of them that there are, as they are then. The feed is told in the order in which they were given. */
+export async function replay(
+  q: SqlQueries,
+  tx: SqlExecutor,
+  { tenant, now, operatorId }: Pick<ReplayParams, 'tenant' | 'now' | 'operatorId'>,
+  ids: readonly string[],
+): Promise<readonly DeliveryRow[]> {
+  const rows = await tx.all(q.deliveries.lock, { tenant, ids: JSON.stringify(ids) });
+  const ended = rows.filter(({ status }) => status === 'dead' || status === 'expired' || status === 'unknown');
+  if (ended.length === 0) return rows;
+  const endedIds = JSON.stringify(ended.map(({ id }) => id));
+  const replayed = await tx.all(q.deliveries.replay, { tenant, now, ids: endedIds });
+  const conversationIds = [...new Set(replayed.map((row) => row.conversation_id))];
+  await followDeliveries(q, tx, tenant, conversationIds, 'unheld');
+  const byId = new Map(replayed.map((row) => [row.id, row]));
+  const told = ids.flatMap((deliveryId): readonly NewEvent[] => {
+    const row = byId.get(deliveryId);
+    if (row === undefined) return [];
+    const data = { deliveryId, messageId: row.message_id, operatorId };
+    return [{ type: 'delivery.replayed', at: now, conversationId: row.conversation_id, data }];
+  });
+  await appendEvents(q, tx, tenant, told);
+  return rows.map((row) => byId.get(row.id) ?? row);
 }

@@ -106,10 +106,9 @@ async function announce(
   const conversations = [...new Set(wanted)];
   // All of them are due, and none of them at the same time, so that the order holds.
   await tx.runEach(
-    q.lanes.put,
+    q.lanes.announce,
     conversations.map((conversationId, place) => ({
       tenant,
-      kind: 'announce' as const,
       conversationId,
       readyAt: now - conversations.length + place,
     })),

@@ -1,5 +1,4 @@
 import type { NewEvent } from '@firstline/core';
-import { appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
 import type { SqlQueries } from './queries';
 
@@ -9,24 +8,26 @@ interface Removal {
   readonly operatorId: string | null;
 }
 
-/** Removes conversations with everything that belongs to them; resolves to the number of messages that was. */
+/** What the feed is told of conversations that are removed. */
+export function removalEvents(
+  conversationIds: readonly string[],
+  { at, reason, operatorId }: Removal,
+): readonly NewEvent[] {
+  const data = { reason, operatorId };
+  return conversationIds.map((conversationId) => ({ type: 'conversation.erased', at, conversationId, data }));
+}
+
+/**
+ * Removes conversations with everything that belongs to them but what the feed is told of their removal; resolves to the number
+ * of messages that was.
+ */
 export async function removeConversations(
   q: SqlQueries,
   tx: SqlExecutor,
   tenant: string,
   conversationIds: readonly string[],
-  { at, reason, operatorId }: Removal,
 ): Promise<number> {
   if (conversationIds.length === 0) return 0;
-  const data = { reason, operatorId };
-  const told = conversationIds.map((conversationId): NewEvent => ({
-    type: 'conversation.erased',
-    at,
-    conversationId,
-    data,
-  }));
-  // Before their events go: the numbers of the feed follow from the newest, which may be one of them.
-  await appendEvents(q, tx, tenant, told);
   const of = { tenant, ids: JSON.stringify(conversationIds) };
   // Deliveries lead to their attempts, and messages to decisions and keys.
   await tx.run(q.removal.attempts, of);

@@ -1,10 +1,10 @@
 import type { ClientArchive, InboundMessage, NewEvent, Storage, StorageMethod } from '@firstline/core';
 import { dayOf } from './active-day';
-import { appendEvents } from './append-events';
+import { appendAround, appendEvents } from './append-events';
 import type { SqlExecutor } from './driver';
 import { pruneIncidents } from './incidents';
 import type { SqlQueries } from './queries';
-import { removeConversations } from './removal';
+import { removalEvents, removeConversations } from './removal';
 import { clientOf } from './rows/client-row';
 import { conversationOf } from './rows/conversation-row';
 import { decisionOf } from './rows/decision-row';
@@ -84,11 +84,14 @@ export async function erase(
   const client = await tx.first(q.clients.lock, { tenant, clientId });
   if (client === undefined) return null;
   const ids = (await tx.all(q.conversations.lockOfClient, { tenant, clientId })).map(({ id }) => id);
-  const messages = await removeConversations(q, tx, tenant, ids, { at: now, reason: 'erased', operatorId });
-  await tx.run(q.clients.remove, { tenant, clientId });
-  await tx.run(q.incidentClients.forget, { tenant, clientId });
-  await tx.run(q.outage.forget, { tenant, clientId });
-  return { conversations: ids.length, messages };
+  const told = removalEvents(ids, { at: now, reason: 'erased', operatorId });
+  return appendAround(q, tx, tenant, told, async () => {
+    const messages = await removeConversations(q, tx, tenant, ids);
+    await tx.run(q.clients.remove, { tenant, clientId });
+    await tx.run(q.incidentClients.forget, { tenant, clientId });
+    await tx.run(q.outage.forget, { tenant, clientId });
+    return { conversations: ids.length, messages };
+  });
 }
 
 export async function prune(
@@ -98,17 +101,20 @@ export async function prune(
 ): ReturnType<Storage['prune']> {
   const old = conversationsBefore === null ? [] : await lockOld(q, tx, tenant, conversationsBefore, limit);
   const ids = old.map(({ id }) => id);
-  await removeConversations(q, tx, tenant, ids, { at: now, reason: 'retention', operatorId });
-  if (conversationsBefore !== null) await pruneIncidents(q, tx, tenant, conversationsBefore);
-  await tx.run(q.outage.removeOld, { tenant, beforeMinute: Math.floor(now / MINUTE) - REPORT_MINUTES });
-  // A client comes with its first conversation and is as old: only here may one be left without any.
-  const clients = { tenant, ids: JSON.stringify([...new Set(old.map((row) => row.client_id))]) };
-  return {
-    conversations: old.length,
-    clients: old.length === 0 ? 0 : await tx.run(q.retention.clients, clients),
-    events: eventsBefore === null ? 0 : await pruneEvents(q, tx, tenant, eventsBefore, limit),
-    idempotencyKeys: await tx.run(q.retention.idempotencyKeys, { tenant, now, limit }),
-  };
+  const told = removalEvents(ids, { at: now, reason: 'retention', operatorId });
+  return appendAround(q, tx, tenant, told, async () => {
+    await removeConversations(q, tx, tenant, ids);
+    if (conversationsBefore !== null) await pruneIncidents(q, tx, tenant, conversationsBefore);
+    await tx.run(q.outage.removeOld, { tenant, beforeMinute: Math.floor(now / MINUTE) - REPORT_MINUTES });
+    // A client comes with its first conversation and is as old: only here may one be left without any.
+    const clients = { tenant, ids: JSON.stringify([...new Set(old.map((row) => row.client_id))]) };
+    return {
+      conversations: old.length,
+      clients: old.length === 0 ? 0 : await tx.run(q.retention.clients, clients),
+      events: eventsBefore === null ? 0 : await pruneEvents(q, tx, tenant, eventsBefore, limit),
+      idempotencyKeys: await tx.run(q.retention.idempotencyKeys, { tenant, now, limit }),
+    };
+  });
 }
 
 /**

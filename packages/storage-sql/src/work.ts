@@ -102,7 +102,9 @@ export async function release(q: SqlQueries, tx: SqlExecutor, params: ReleasePar
   const { tenant, dueAt } = params;
   const { kind, conversationId, token } = params.lease;
   const held = await tx.first(q.lanes.holder, { tenant, kind, conversationId });
-  if (held?.token !== token) return false;
+  // Removed at the very moment at which somebody had something to announce in it: nobody else takes the lane away.
+  if (held === undefined) return (await tx.run(q.lanes.removeLeft, { tenant, kind, conversationId, token })) === 1;
+  if (held.token !== token) return false;
   // Nothing but its holder knows whether there is something to watch or to announce; who knows better takes the lane from the holder.
   const since =
     kind === 'watch' || kind === 'announce' ? dueAt : await dueSince(q, tx, { tenant, kind, conversationId });

@@ -92,7 +92,9 @@ function announceTo(
   if (announce === 'nobody') return;
   const rows = [...tables.incidents.affected(incident.id).values()].filter((row) => isUntold(row, incident));
   const wanted = announce === 'all' ? rows : rows.filter(({ clientId }) => added.includes(clientId));
-  const conversations = [...new Set(wanted.reverse().flatMap(({ conversationId }) => conversationId ?? []))];
+  const named = wanted.reverse().flatMap(({ conversationId }) => conversationId ?? []);
+  // One that was pruned is named still.
+  const conversations = [...new Set(named)].filter((id) => tables.conversations.get(id) !== undefined);
   // All of them are due, and none of them at the same time, so that the order holds.
   for (const [place, id] of conversations.entries()) tables.lanes.announce.put(id, now - conversations.length + place);
 }

@@ -32,6 +32,25 @@ export function clientQueries(define: Define, dialect: SqlDialect) {
       ),
     ),
 
+    /** Of these conversations, which are not locked themselves. */
+    lockOfConversations: define((db, p: { tenant: string; ids: string }) =>
+      dialect.lock(
+        db
+          .selectFrom('clients')
+          .select('id')
+          .where('tenant', '=', p.tenant)
+          .where('id', 'in', (eb) =>
+            eb
+              .selectFrom('conversations as c')
+              .select('c.client_id')
+              .where('c.tenant', '=', p.tenant)
+              .where('c.id', dialect.among, dialect.elements(p.ids)),
+          )
+          .orderBy('id'),
+        'wait',
+      ),
+    ),
+
     get: define((db, p: ClientParams) =>
       db.selectFrom('clients').selectAll().where('tenant', '=', p.tenant).where('id', '=', p.clientId),
     ),

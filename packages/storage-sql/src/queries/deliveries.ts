@@ -201,16 +201,30 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
       },
     ),
 
-    /** What waits in these conversations for its next attempt after a failed one need not wait any longer. */
+    /**
+     * What waits in these conversations for its next attempt after a failed one need not wait any longer. Not what somebody is
+     * changing, who wants the lane next: they would wait for each other.
+     */
     retryNow: define((db, p: { tenant: string; ids: string; now: number }) =>
       db
         .updateTable('deliveries')
         .set({ next_attempt_at: p.now })
         .where('tenant', '=', p.tenant)
-        .where('conversation_id', dialect.among, dialect.elements(p.ids))
-        .where('status', '=', literal('pending'))
-        .where('attempts_this_run', '>', sql.lit(0))
-        .where('next_attempt_at', '>', p.now),
+        .where(
+          'id',
+          'in',
+          dialect.lock(
+            db
+              .selectFrom('deliveries')
+              .select('id')
+              .where('tenant', '=', p.tenant)
+              .where('conversation_id', dialect.among, dialect.elements(p.ids))
+              .where('status', '=', literal('pending'))
+              .where('attempts_this_run', '>', sql.lit(0))
+              .where('next_attempt_at', '>', p.now),
+            'skip',
+          ),
+        ),
     ),
 
     replayable: define((db, p: ReplayParams) =>
@@ -229,7 +243,7 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
         .limit(p.limit),
     ),
 
-    replay: define((db, p: { tenant: string; id: string; now: number }) =>
+    replay: define((db, p: { tenant: string; ids: string; now: number }) =>
       db
         .updateTable('deliveries')
         .set((eb) => ({
@@ -242,12 +256,12 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
           open_attempts: eb.lit(0),
         }))
         .where('tenant', '=', p.tenant)
-        .where('id', '=', p.id)
+        .where('id', dialect.among, dialect.elements(p.ids))
         .returningAll(),
     ),
 
-    /** Locks the conversation as well, and first. */
-    lock: define((db, p: { tenant: string; id: string }) =>
+    /** Locks their conversations as well, and first, in one order for everybody. */
+    lock: define((db, p: { tenant: string; ids: string }) =>
       dialect.lock(
         db
           .selectFrom('conversations')
@@ -258,7 +272,9 @@ export function deliveryQueries(define: Define, dialect: SqlDialect) {
           )
           .selectAll('deliveries')
           .where('deliveries.tenant', '=', p.tenant)
-          .where('deliveries.id', '=', p.id),
+          .where('deliveries.id', dialect.among, dialect.elements(p.ids))
+          .orderBy('conversations.id')
+          .orderBy('deliveries.id'),
         'wait',
       ),
     ),

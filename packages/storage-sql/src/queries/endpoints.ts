@@ -20,6 +20,19 @@ export function endpointQueries(define: Define, dialect: SqlDialect) {
         .where('id', dialect.among, dialect.elements(p.keys)),
     ),
 
+    /** Which versions they are, and stay until the transaction ends. In one order for everybody. */
+    keep: define((db, p: { tenant: string; keys: string }) =>
+      dialect.lock(
+        db
+          .selectFrom('endpoints')
+          .select(['id', 'version'])
+          .where('tenant', '=', p.tenant)
+          .where('id', dialect.among, dialect.elements(p.keys))
+          .orderBy('id'),
+        'share',
+      ),
+    ),
+
     /** Nothing is written where there is one. */
     insert: define((db, p: Row & { readonly createdAt: number }) =>
       db

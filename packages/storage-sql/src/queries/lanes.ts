@@ -167,6 +167,12 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
       build: (db, rows) => putLane(newLanes(db, rows)),
     }),
 
+    /** The same of the `announce` lane, where the conversation is there still. */
+    announce: define((db, p: Omit<DueParams, 'kind'>) => putLane(announcing(db, p)), {
+      columns: { tenant: 'text', conversationId: 'text', readyAt: 'bigint' },
+      build: (db, rows) => putLane(announcingAll(db, rows)),
+    }),
+
     /** The same, or when what it waits for is woken. */
     putWaiting: define((db, p: DueParams & { readonly waitsFor: string }) => putLane(newLane(db, p, p.waitsFor))),
 
@@ -176,20 +182,18 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
       build: (db, rows) => putUnheldLane(newLanes(db, rows)),
     }),
 
-    /** The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Locked as above. */
+    /**
+     * The `deliver` lanes that wait for something, those due earliest first; nobody holds them. Their conversations are not locked:
+     * in one that somebody writes to just now the lane has to be woken all the same.
+     */
     waiting: define((db, p: { tenant: string; waitsFor: string; limit: number }) =>
       dialect.lock(
         db
           .selectFrom('due_work')
-          .innerJoin('conversations', (join) =>
-            join
-              .onRef('conversations.tenant', '=', 'due_work.tenant')
-              .onRef('conversations.id', '=', 'due_work.conversation_id'),
-          )
-          .select('due_work.conversation_id')
-          .where('due_work.tenant', '=', p.tenant)
-          .where('due_work.waits_for', '=', p.waitsFor)
-          .orderBy('due_work.ready_at')
+          .select('conversation_id')
+          .where('tenant', '=', p.tenant)
+          .where('waits_for', '=', p.waitsFor)
+          .orderBy('ready_at')
           .limit(p.limit),
         'skip',
       ),
@@ -208,6 +212,23 @@ export function laneQueries(define: Define, dialect: SqlDialect) {
       columns: LANE,
       build: removedLanes,
     }),
+
+    /** A lane whose conversation was removed when somebody made it. */
+    removeLeft: define((db, p: HeldParams) =>
+      removedLane(db, p)
+        .where('token', '=', p.token)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('conversations as c')
+                .select('c.id')
+                .where('c.tenant', '=', p.tenant)
+                .where('c.id', '=', p.conversationId),
+            ),
+          ),
+        ),
+    ),
 
     removeUnheld: define((db, p: LaneParams) => removedLane(db, p).where('token', 'is', null), {
       columns: LANE,
@@ -281,6 +302,49 @@ function newLanes(db: Kysely<Database>, { table, column }: ListedRows<DueParams>
           eb.lit(0).as('claims'),
         ])
         .orderBy(column('conversationId')),
+    );
+}
+
+const ANNOUNCED = ['tenant', 'kind', 'conversation_id', 'ready_at', 'claims'] as const;
+
+function announcing(db: Kysely<Database>, p: Omit<DueParams, 'kind'>) {
+  return db
+    .insertInto('due_work')
+    .columns([...ANNOUNCED])
+    .expression((eb) =>
+      eb
+        .selectFrom('conversations as c')
+        .select([
+          'c.tenant',
+          literal('announce').as('kind'),
+          'c.id',
+          sql<number>`cast(${p.readyAt} as bigint)`.as('ready_at'),
+          eb.lit(0).as('claims'),
+        ])
+        .where('c.tenant', '=', p.tenant)
+        .where('c.id', '=', p.conversationId),
+    );
+}
+
+/** Sorted like other new lanes. */
+function announcingAll(db: Kysely<Database>, { table, column }: ListedRows<Omit<DueParams, 'kind'>>) {
+  return db
+    .insertInto('due_work')
+    .columns([...ANNOUNCED])
+    .expression((eb) =>
+      eb
+        .selectFrom(table)
+        .innerJoin('conversations as c', (join) =>
+          join.on('c.tenant', '=', column('tenant')).on('c.id', '=', column('conversationId')),
+        )
+        .select([
+          'c.tenant',
+          literal('announce').as('kind'),
+          'c.id',
+          column('readyAt').as('ready_at'),
+          eb.lit(0).as('claims'),
+        ])
+        .orderBy('c.id'),
     );
 }
 

@@ -140,6 +140,22 @@ export function incidentCases(cases: Cases): void {
       equal(await order(), [talks['b']], 'of a muted one, who was told');
     });
 
+    cases.it('make no lane due in a conversation that is gone', async (fixture) => {
+      for (const clientId of ['gone', 'stays']) {
+        await fixture.answered({ clientId, replies: [fixture.rows.reply({ delivered: false })] });
+        fixture.wait(SECOND);
+      }
+      const incident = await openIncident(fixture, ['gone', 'stays']);
+      equal((await fixture.prune({ conversationsBefore: fixture.now - SECOND })).conversations, 1);
+      await change(fixture, changeOf(incident, { expectedVersion: 1, announce: 'all' }));
+      const claimed = await fixture.claim('announce', { limit: 9 });
+      const left = await fixture.storage.conversations({ tenant: fixture.tenant, limit: 9 });
+      equal(
+        claimed.map(({ conversationId }) => conversationId),
+        left.items.map(({ id }) => id),
+      );
+    });
+
     cases.it('have a ticket without a conversation, in the queue like any other', async (fixture) => {
       const { storage, tenant } = fixture;
       const conversation = await someConversation(fixture);
