@@ -35,7 +35,7 @@ export function postgresDialect(schema: string | null): SqlDialect {
       if (others === 'share') return query.forShare();
       return others === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();
     },
-    feed: concurrentFeed(schema, within),
+    feed: concurrentFeed(within),
     registered: sql<boolean>`to_regclass(${sql.lit(within('firstline_migrations'))}) is not null`,
     // Installers wait for each other as long as it takes, and so do the statements that make the tables.
     schemaLock: `set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(${SCHEMA_LOCK})`,

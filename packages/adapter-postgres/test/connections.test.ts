@@ -119,7 +119,6 @@ it('opens once the server is there, and tells no password while it is not', asyn
   const targets: readonly PostgresTarget[] = [
     { connectionString: `postgres://admin:${secret}@127.0.0.1:${port}/${name}` },
     { connectionString: `postgres://admin:${secret}@127.0.0.1:1/${name}` },
-    { connectionString: `postgres://admin:${secret}@127.0.0.1:${port}:${secret}/${name}` },
     { config: { ...database.config, password: secret } },
   ];
   for (const target of targets) {

@@ -115,6 +115,26 @@ it('a process goes on when another one has added a column', async () => {
   await storage.close();
 });
 
+it('a process whose connections all have plans from before goes on as well', async () => {
+  const pool = database.pool({ max: 12 });
+  const storage = postgresStorage({ pool }, { schema: 'outgrown', signals: false });
+  await storage.open();
+  await storage.accept(acceptParams('m'));
+  // As many at once as there are connections, since each waits for what it wants to read.
+  const holder = await database.pool().connect();
+  await holder.query('begin; lock table outgrown.conversations');
+  const get = () => storage.conversation({ tenant: 'default', conversationId: 'conversation-m' });
+  const reading = Array.from({ length: 12 }, get);
+  let waiting: object[] = [];
+  while (waiting.length < 12) waiting = await database.query('select pid from pg_locks where not granted');
+  await holder.query('commit');
+  holder.release();
+  await Promise.all(reading);
+  await database.query('alter table outgrown.conversations add column more text');
+  expect(await get()).toMatchObject({ id: 'conversation-m' });
+  await storage.close();
+});
+
 it('says how far the tables are, and makes none', async () => {
   const [target, options] = [{ config: database.config }, { schema: 'status' }];
   const before = await postgresMigrationStatus(target, options);
