@@ -33,7 +33,7 @@ class TogetherCarrier implements Carrier {
   #waiting: Asked[] = [];
   #isPlanned = false;
   #underWay: Promise<void> | null = null;
-  #lost: unknown = null;
+  #lost: TooLate | null = null;
 
   constructor(client: PostgresClient, patience: Patience) {
     this.#client = client;
@@ -83,8 +83,8 @@ class TogetherCarrier implements Carrier {
     });
     // pg knows a query object by its `submit`.
     void this.#client.query(batch as unknown as PostgresQuery);
-    this.#patience(answered).catch((error: unknown) => {
-      this.#lost = error;
+    this.#patience(answered).catch(() => {
+      const error = (this.#lost = new TooLate());
       for (const { reject } of this.#waiting.splice(0)) reject(error);
       batch.handleError(error);
     });
@@ -108,7 +108,7 @@ class SingleCarrier implements Carrier {
   readonly #client: PostgresClient;
   readonly #patience: Patience;
   #last: Promise<unknown> = Promise.resolve();
-  #lost: unknown = null;
+  #lost: TooLate | null = null;
 
   constructor(client: PostgresClient, patience: Patience) {
     this.#client = client;

@@ -10,7 +10,8 @@ export function isPostgresUrl(text: unknown): text is string {
  */
 export function isReadable(connectionString: string): boolean {
   try {
-    return new pg.Client({ connectionString }) !== null;
+    new pg.Client({ connectionString });
+    return true;
   } catch (error) {
     return !(error instanceof URIError || (error as { readonly code?: unknown }).code === 'ERR_INVALID_URL');
   }

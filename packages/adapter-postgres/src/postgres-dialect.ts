@@ -7,11 +7,13 @@ import { quoted } from './identifier';
 /** Any number; taken by everybody who migrates, and by nobody else. */
 const SCHEMA_LOCK = 7_052_613_882_114_023;
 
+type PostgresDialect = SqlDialect & { readonly lockTables: (tables: readonly string[]) => string };
+
 /**
  * `schema`: where the tables are; `null`: wherever the connection looks for them. Transactions are `read committed`: what
  * must not change under a transaction's feet is locked, in the order client, conversation, lanes.
  */
-export function postgresDialect(schema: string | null): SqlDialect {
+export function postgresDialect(schema: string | null): PostgresDialect {
   const bare = new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -44,6 +46,8 @@ export function postgresDialect(schema: string | null): SqlDialect {
       `create sequence if not exists ${within(FEED_NUMBERS)}`,
     ],
     afterMigrations: [],
+    // Against readers too: to add a column takes that anyway, and whoever goes up to it later waits crosswise with them.
+    lockTables: (tables) => `lock table ${tables.map(within).join(', ')} in access exclusive mode`,
     narrowTable: (table) => table,
   };
 }
