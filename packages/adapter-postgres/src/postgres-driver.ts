@@ -59,6 +59,12 @@ export class PostgresDriver implements SqlDriver {
     this.#connections ??= connectionsOf(this.#settings.target);
   }
 
+  pool(): ReturnType<NonNullable<SqlDriver['pool']>> {
+    const { totalCount, idleCount, waitingCount } = this.#connections?.pool ?? {};
+    if (totalCount === undefined || idleCount === undefined || waitingCount === undefined) return null;
+    return { size: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
   async transaction<T>(mode: TransactionMode, body: Body<T>, shared?: Shared): Promise<T> {
     const running =
       shared === undefined || mode !== 'write' ? this.#repeated(mode, body) : this.#groups.run(shared, body);
