@@ -2,6 +2,7 @@ import { takesBatches, type SentStatement } from './postgres-connection';
 import type { PostgresClient, PostgresQuery, PostgresResult } from './postgres-pool';
 import { valueReader } from './row-reader';
 import { type Asked, StatementBatch } from './statement-batch';
+import { TooLate } from './within';
 
 /** Takes statements to the server, in the order in which they are given, and brings their answers. Errors are pg's own. */
 export interface Carrier {
@@ -10,34 +11,50 @@ export interface Carrier {
   ask(statement: SentStatement): Promise<PostgresResult>;
   /** Runs statements that are not prepared, after everything that was asked before. */
   run(sql: string): Promise<PostgresResult>;
+  /** The same for what may take as long as it takes. */
+  runForLong(sql: string): Promise<PostgresResult>;
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
 }
 
-export function carrierOn(client: PostgresClient): Carrier {
-  return takesBatches(client) ? new TogetherCarrier(client) : new SingleCarrier(client);
+/** Rejects what is not answered in time. */
+export type Patience = <T>(running: Promise<T>) => Promise<T>;
+
+/** Behind a journey that was not answered in time a carrier takes nothing any more: its connection has to be dropped. */
+export function carrierOn(client: PostgresClient, patience: Patience): Carrier {
+  return takesBatches(client) ? new TogetherCarrier(client, patience) : new SingleCarrier(client, patience);
 }
 
 /** What is asked until the program comes to rest goes as one batch. */
 class TogetherCarrier implements Carrier {
   readonly together = true;
   readonly #client: PostgresClient;
+  readonly #patience: Patience;
   #waiting: Asked[] = [];
   #isPlanned = false;
   #underWay: Promise<void> | null = null;
+  #lost: TooLate | null = null;
 
-  constructor(client: PostgresClient) {
+  constructor(client: PostgresClient, patience: Patience) {
     this.#client = client;
+    this.#patience = patience;
   }
 
   ask(statement: SentStatement): Promise<PostgresResult> {
     return new Promise((resolve, reject) => {
+      if (this.#lost !== null) throw this.#lost;
       this.#waiting.push({ statement, resolve, reject });
       this.#plan();
     });
   }
 
   async run(sql: string): Promise<PostgresResult> {
+    await this.idle();
+    if (this.#lost !== null) throw this.#lost;
+    return this.#patience(this.#client.query({ text: sql })).catch((error: unknown) => this.#leave(error));
+  }
+
+  async runForLong(sql: string): Promise<PostgresResult> {
     await this.idle();
     return this.#client.query({ text: sql });
   }
@@ -57,7 +74,8 @@ class TogetherCarrier implements Carrier {
     const asked = this.#waiting;
     this.#waiting = [];
     let ended: () => void = () => undefined;
-    this.#underWay = new Promise((resolve) => (ended = resolve));
+    const answered = new Promise<void>((resolve) => (ended = resolve));
+    this.#underWay = answered;
     const batch = new StatementBatch(asked, () => {
       this.#underWay = null;
       ended();
@@ -65,6 +83,16 @@ class TogetherCarrier implements Carrier {
     });
     // pg knows a query object by its `submit`.
     void this.#client.query(batch as unknown as PostgresQuery);
+    this.#patience(answered).catch(() => {
+      const error = (this.#lost = new TooLate());
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      batch.handleError(error);
+    });
+  }
+
+  #leave(error: unknown): never {
+    if (error instanceof TooLate) this.#lost = error;
+    throw error;
   }
 }
 
@@ -78,27 +106,42 @@ const types = { getTypeParser: valueReader };
 class SingleCarrier implements Carrier {
   readonly together = false;
   readonly #client: PostgresClient;
+  readonly #patience: Patience;
   #last: Promise<unknown> = Promise.resolve();
+  #lost: TooLate | null = null;
 
-  constructor(client: PostgresClient) {
+  constructor(client: PostgresClient, patience: Patience) {
     this.#client = client;
+    this.#patience = patience;
   }
 
   ask({ name, text, values }: SentStatement): Promise<PostgresResult> {
-    return this.#query({ name, text, values: [...values], types });
+    return this.#query({ name, text, values: [...values], types }, this.#patience);
   }
 
   run(sql: string): Promise<PostgresResult> {
-    return this.#query({ text: sql });
+    return this.#query({ text: sql }, this.#patience);
+  }
+
+  runForLong(sql: string): Promise<PostgresResult> {
+    return this.#query({ text: sql }, (running) => running);
   }
 
   async idle(): Promise<void> {
     await this.#last;
   }
 
-  #query(query: PostgresQuery): Promise<PostgresResult> {
-    const mine =
-      this.#client.pipeline === true ? this.#client.query(query) : this.#last.then(() => this.#client.query(query));
+  #query(query: PostgresQuery, patience: Patience): Promise<PostgresResult> {
+    const send = async (): Promise<PostgresResult> => {
+      if (this.#lost !== null) throw this.#lost;
+      try {
+        return await patience(this.#client.query(query));
+      } catch (error) {
+        if (error instanceof TooLate) this.#lost = error;
+        throw error;
+      }
+    };
+    const mine = this.#client.pipeline === true ? send() : this.#last.then(send);
     this.#last = Promise.allSettled([this.#last, mine]);
     return mine;
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ConcurrentFeed } from '@firstline/storage-sql';
 import { type RawBuilder, sql } from 'kysely';
 
@@ -6,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 export const FEED_NUMBERS = 'firstline_feed_numbers';
 
 /** Bits of a key that hold a number of the feed; those above say whose key it is. */
-const NUMBER_BITS = 48n;
+const NUMBER_BITS = 48;
 
 /**
  * Numbers come from a sequence, so that commits of one tenant do not wait for each other: a counter in a row would be
@@ -18,11 +17,11 @@ const NUMBER_BITS = 48n;
  * transaction that has ended, and the entry is seen by every statement that begins now, or to one whose lock is there,
  * with a key below the number. Up to the lowest key the feed is complete. Nobody waits for anybody.
  */
-export function concurrentFeed(schema: string | null, within: (name: string) => string): ConcurrentFeed {
+export function concurrentFeed(within: (name: string) => string): ConcurrentFeed {
   const numbers = sql.raw(within(FEED_NUMBERS));
-  const owner = ownerOf(schema);
-  const lowest = sql.raw(String(owner << NUMBER_BITS));
   const sequence = sql.lit(within(FEED_NUMBERS));
+  const owner = ownerOf(sequence);
+  const lowest = sql<number>`(${owner} << ${sql.raw(String(NUMBER_BITS))})`;
   return {
     kind: 'concurrent',
     append: (db, { tenant, entries }) =>
@@ -44,7 +43,7 @@ export function concurrentFeed(schema: string | null, within: (name: string) => 
       select min(((classid::bigint << 32) | objid::bigint) - ${lowest}) from pg_locks
       where locktype = 'advisory' and objsubid = 1
         and database = (select oid from pg_database where datname = current_database())
-        and classid::bigint >> 16 = ${sql.raw(String(owner))}
+        and classid::bigint >> 16 = ${owner}
     )`,
   };
 }
@@ -53,10 +52,11 @@ function advisoryLock(key: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`pg_advisory_xact_lock_shared(${key})`;
 }
 
-/** 15 bits, unlikely to be at the head of a key of the application's own. */
-function ownerOf(schema: string | null): bigint {
-  const digest = createHash('sha256')
-    .update(`firstline feed ${schema ?? ''}`)
-    .digest();
-  return BigInt(digest.readUInt16BE(0) >> 1);
+/**
+ * 15 bits, unlikely to be at the head of a key of the application's own: of the sequence's oid, as processes that share tables name
+ * their schema differently, or leave it to their connections. Two sequences with the same bits only hold up each other's readers. To
+ * the server it is a constant, which it finds out where it prepares the statement.
+ */
+function ownerOf(sequence: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`(${sequence}::regclass::oid::bigint & 32767)`;
 }

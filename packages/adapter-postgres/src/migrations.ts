@@ -48,7 +48,8 @@ async function withDriver<T>(
 
 /**
  * The statements that {@link migratePostgres} runs on an empty database, for those who read them first or run them by
- * other means: in this order, in one transaction. A migration that was applied before is left out by its own statement.
+ * other means: in this order, each in a transaction of its own, or all in one where nobody else is at work. A migration that was
+ * applied before is left out by its own statement.
  */
 export function migrationSql({ schema }: Pick<PostgresStorageOptions, 'schema'> = {}): readonly string[] {
   const name = schema === undefined ? null : checkedSchema(schema);

@@ -1,4 +1,5 @@
 import { type Clock, FirstlineError, type Logger, systemClock } from '@firstline/core';
+import { isPostgresUrl, isReadable } from './connection-string';
 import type { PostgresPool } from './postgres-pool';
 
 /** Where the server is. What is left out comes from the usual environment variables (`PGHOST`, `PGUSER` and so on). */
@@ -46,7 +47,10 @@ export interface PostgresStorageOptions {
    * `public`.
    */
   readonly schema?: string;
-  /** How long one statement may take, in milliseconds; then the call rejects with `storage_unavailable`. Default 10,000. */
+  /**
+   * How long one statement may take, in milliseconds; then the call rejects with `storage_unavailable`, as it does where the server
+   * has not answered at all for this time, that of a lock and 5 seconds more. Default 10,000.
+   */
   readonly statementTimeoutMs?: number;
   /** How long one statement may wait for a lock, in milliseconds; then the same happens. Default 5,000. */
   readonly lockTimeoutMs?: number;
@@ -71,7 +75,7 @@ export interface PostgresStorageOptions {
    * Where listening does not work, sweeps do it, and the logger is told once. Default true.
    */
   readonly signals?: boolean | PostgresServer;
-  /** For the pauses of signals; the times of rows come from the engine. Default `systemClock()`. */
+  /** For the pauses of signals and for servers that do not answer; the times of rows come from the engine. Default `systemClock()`. */
   readonly clock?: Clock;
   /** Is told when other processes are not heard, and when they are again. A pino instance fits. Default: nobody. */
   readonly logger?: Logger;
@@ -129,6 +133,8 @@ function checkedSignals(given: boolean | PostgresServer, target: PostgresTarget)
   const place =
     connectionString === undefined ? isObject(config) : config === undefined && isPostgresUrl(connectionString);
   if (!place) throw invalid('signals', 'expected true, false, or one of { connectionString } and { config }');
+  if (typeof connectionString === 'string') checkString('signals', connectionString);
+  else checkPort('signals', config as PostgresConfig);
   return given;
 }
 
@@ -146,8 +152,11 @@ function checkedTarget(target: PostgresTarget): PostgresTarget {
     if (!isPostgresUrl(target.connectionString)) {
       throw invalid('connectionString', 'expected one that begins with postgres:// or postgresql://');
     }
+    checkString('connectionString', target.connectionString);
   } else if (!isObject(target.config)) {
     throw invalid('config', 'expected an object');
+  } else {
+    checkPort('config', target.config);
   }
   const { max = 10 } = target;
   if (!Number.isInteger(max) || max < 1) throw invalid('max', 'expected a whole number, 1 or more');
@@ -155,8 +164,17 @@ function checkedTarget(target: PostgresTarget): PostgresTarget {
   return target;
 }
 
-function isPostgresUrl(text: unknown): boolean {
-  return typeof text === 'string' && /^postgres(ql)?:\/\//.test(text);
+function checkString(path: string, connectionString: string): void {
+  if (isReadable(connectionString)) return;
+  throw invalid(
+    path,
+    'cannot be read; signs such as # / ? @ % in the password have to be percent-encoded, and the port is a number',
+  );
+}
+
+function checkPort(path: string, { port }: PostgresConfig): void {
+  if (port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536)) return;
+  throw invalid(path, 'expected a port between 1 and 65535');
 }
 
 function isObject(value: unknown): boolean {

@@ -7,11 +7,13 @@ import { quoted } from './identifier';
 /** Any number; taken by everybody who migrates, and by nobody else. */
 const SCHEMA_LOCK = 7_052_613_882_114_023;
 
+type PostgresDialect = SqlDialect & { readonly lockTables: (tables: readonly string[]) => string };
+
 /**
  * `schema`: where the tables are; `null`: wherever the connection looks for them. Transactions are `read committed`: what
  * must not change under a transaction's feet is locked, in the order client, conversation, lanes.
  */
-export function postgresDialect(schema: string | null): SqlDialect {
+export function postgresDialect(schema: string | null): PostgresDialect {
   const bare = new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -35,7 +37,7 @@ export function postgresDialect(schema: string | null): SqlDialect {
       if (others === 'share') return query.forShare();
       return others === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();
     },
-    feed: concurrentFeed(schema, within),
+    feed: concurrentFeed(within),
     registered: sql<boolean>`to_regclass(${sql.lit(within('firstline_migrations'))}) is not null`,
     // Installers wait for each other as long as it takes, and so do the statements that make the tables.
     schemaLock: `set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(${SCHEMA_LOCK})`,
@@ -44,6 +46,8 @@ export function postgresDialect(schema: string | null): SqlDialect {
       `create sequence if not exists ${within(FEED_NUMBERS)}`,
     ],
     afterMigrations: [],
+    // Against readers too: to add a column takes that anyway, and whoever goes up to it later waits crosswise with them.
+    lockTables: (tables) => `lock table ${tables.map(within).join(', ')} in access exclusive mode`,
     narrowTable: (table) => table,
   };
 }

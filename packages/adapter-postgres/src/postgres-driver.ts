@@ -4,7 +4,7 @@ import type { Shared, SqlDriver, TransactionMode } from '@firstline/storage-sql'
 import { carrierOn } from './carrier';
 import { type Connections, connectionsOf } from './connections';
 import type { PostgresSettings, PostgresTimeouts } from './options';
-import { fromPostgres, isBlocked, isDisconnected, isRepeatable } from './postgres-errors';
+import { fromPostgres, isBlocked, isDisconnected, isOutgrown, isRepeatable } from './postgres-errors';
 import type { PostgresClient, PostgresQuery } from './postgres-pool';
 import { PostgresSignals } from './postgres-signals';
 import { FailedBehindEnd, PostgresTransaction } from './postgres-transaction';
@@ -17,6 +17,18 @@ const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
 
 /** Less than the server takes to find out that two wait for each other. */
 const GROUP_LOCK_MS = 50;
+
+/**
+ * What a journey may take beyond the server's own limits for a statement and a lock: the way there and back, and a server that is
+ * too busy to look at its clock. Only where nobody answers at all, since the network or the server stands still, is it reached.
+ */
+const SLACK_MS = 5_000;
+
+/**
+ * Connections of a pool that may all have plans from before the tables were changed. Each is dropped where it is noticed, so this
+ * only ends what has another reason, such as a proxy that keeps the plans.
+ */
+const OUTGROWN_MAX = 200;
 
 /** A signal that takes longer is lost, and the connection with it. */
 const SIGNAL_MS = 5_000;
@@ -45,6 +57,12 @@ export class PostgresDriver implements SqlDriver {
 
   async open(): Promise<void> {
     this.#connections ??= connectionsOf(this.#settings.target);
+  }
+
+  pool(): ReturnType<NonNullable<SqlDriver['pool']>> {
+    const { totalCount, idleCount, waitingCount } = this.#connections?.pool ?? {};
+    if (totalCount === undefined || idleCount === undefined || waitingCount === undefined) return null;
+    return { size: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
   async transaction<T>(mode: TransactionMode, body: Body<T>, shared?: Shared): Promise<T> {
@@ -76,9 +94,16 @@ export class PostgresDriver implements SqlDriver {
     return this.#alone(mode, body);
   }
 
+  /** A connection whose plans the tables have outgrown is dropped, and the next one asked at once. */
   async #alone<T>(mode: TransactionMode, body: Body<T>): Promise<T> {
-    const [value] = await this.#once(mode, [body], this.#settings.timeouts);
-    return value as T;
+    for (let dropped = 0; ; dropped += 1) {
+      try {
+        const [value] = await this.#once(mode, [body], this.#settings.timeouts);
+        return value as T;
+      } catch (error) {
+        if (!isOutgrown(error) || dropped >= OUTGROWN_MAX) throw error;
+      }
+    }
   }
 
   /** A lock that somebody holds for longer holds up whoever waits for it alone, and not the others. */
@@ -95,8 +120,8 @@ export class PostgresDriver implements SqlDriver {
   }
 
   async #once<T>(mode: TransactionMode, bodies: readonly Body<T>[], timeouts: PostgresTimeouts): Promise<T[]> {
-    const client = await this.#connect();
-    const carrier = carrierOn(client);
+    const client = await this.#connect(this.#patienceMs);
+    const carrier = carrierOn(client, (running) => within(this.#settings.clock, this.#patienceMs, running));
     const transaction = new PostgresTransaction(carrier, bodies.length);
     let lost = false;
     try {
@@ -121,7 +146,7 @@ export class PostgresDriver implements SqlDriver {
 
   /** One statement that is a transaction by itself. */
   async #signal(query: PostgresQuery): Promise<void> {
-    const client = await this.#connect();
+    const client = await this.#connect(SIGNAL_MS);
     let lost = false;
     try {
       await within(this.#settings.clock, SIGNAL_MS, client.query(query));
@@ -134,7 +159,19 @@ export class PostgresDriver implements SqlDriver {
     }
   }
 
-  #connect(): Promise<PostgresClient> {
+  /** A pool that was given may have no limit of its own. */
+  async #connect(patienceMs: number): Promise<PostgresClient> {
+    const connecting = this.#nextConnection();
+    try {
+      return await within(this.#settings.clock, patienceMs, connecting);
+    } catch (error) {
+      // One that comes too late goes back.
+      void connecting.then(giveBack, ignore);
+      throw fromPostgres(error);
+    }
+  }
+
+  #nextConnection(): Promise<PostgresClient> {
     const pool = this.#connections?.pool;
     return new Promise<PostgresClient>((resolve, reject) => {
       if (pool === undefined) throw new FirstlineError('storage_unavailable', 'Postgres is not open');
@@ -147,10 +184,19 @@ export class PostgresDriver implements SqlDriver {
         client.on('error', ignore);
         resolve(client);
       });
-    }).catch((error: unknown) => {
-      throw fromPostgres(error);
     });
   }
+
+  /** How long a journey to the server may take. */
+  get #patienceMs(): number {
+    const { statementMs, lockMs } = this.#settings.timeouts;
+    return statementMs + lockMs + SLACK_MS;
+  }
+}
+
+function giveBack(client: PostgresClient): void {
+  client.removeListener('error', ignore);
+  client.release();
 }
 
 /** A connection may be lost where nobody waits for an answer; the next statement on it tells. */

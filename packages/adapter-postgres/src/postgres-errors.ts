@@ -55,6 +55,11 @@ export function isRepeatable(error: unknown): boolean {
   return cause !== undefined && (cause.outgrown || CROSSED.test(cause.code ?? ''));
 }
 
+/** The same is so on another connection at once. */
+export function isOutgrown(error: unknown): boolean {
+  return causeOf(error)?.outgrown === true;
+}
+
 /** Somebody holds a lock for longer than could be waited for. */
 export function isBlocked(error: unknown): boolean {
   return causeOf(error)?.code === LOCKED;

@@ -41,7 +41,7 @@ export class PostgresExecutor implements SqlExecutor {
   }
 
   async execute(sql: string): Promise<void> {
-    await this.#answer(() => this.#carrier.run(sql));
+    await this.#answer(() => this.#carrier.runForLong(sql));
   }
 
   ending(): void {

@@ -3,6 +3,10 @@
  * and with any version of them.
  */
 export interface PostgresPool {
+  /** Connections that are open, those of them that nobody uses, and callers who wait for one: shown where they are there. */
+  readonly totalCount?: number;
+  readonly idleCount?: number;
+  readonly waitingCount?: number;
   connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;

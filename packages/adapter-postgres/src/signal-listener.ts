@@ -58,11 +58,13 @@ export class SignalListener {
     const { clock } = this.#options;
     const { signal } = this.#stopping;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const client = this.#options.client();
-      if (client === null)
-        return this.#leave('the given pool does not say how to connect; give `signals` a connection');
-      const connection = new Listening(client);
+      let connection: Listening | null = null;
       try {
+        const client = this.#options.client();
+        if (client === null) {
+          return this.#leave('the given pool does not say how to connect; give `signals` a connection');
+        }
+        connection = new Listening(client);
         await this.#connect(connection);
         pauseMs = FIRST_PAUSE_MS;
         this.#arrive();
@@ -71,7 +73,7 @@ export class SignalListener {
       } catch (error) {
         if (!signal.aborted) this.#leave(reasonOf(error));
       }
-      await connection.end(clock);
+      await connection?.end(clock);
       await clock.sleep(pauseMs, signal);
     }
   }
@@ -110,14 +112,26 @@ export class SignalListener {
   }
 
   #arrive(): void {
-    if (this.#isAway) this.#options.logger?.info({}, 'other processes are heard again');
+    if (this.#isAway) this.#tell((logger) => logger.info({}, 'other processes are heard again'));
     this.#isAway = false;
     this.#options.missed();
   }
 
   #leave(reason: string): void {
-    if (!this.#isAway) this.#options.logger?.warn({ reason }, 'other processes are not heard; sweeps find their work');
+    if (!this.#isAway) {
+      this.#tell((logger) => logger.warn({ reason }, 'other processes are not heard; sweeps find their work'));
+    }
     this.#isAway = true;
+  }
+
+  /** A logger that fails must end neither the listening nor the process. */
+  #tell(say: (logger: Logger) => void): void {
+    const { logger } = this.#options;
+    try {
+      if (logger !== null) say(logger);
+    } catch {
+      return;
+    }
   }
 }
 

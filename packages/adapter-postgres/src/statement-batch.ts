@@ -30,6 +30,7 @@ export class StatementBatch {
   readonly #asked: readonly Asked[];
   readonly #ended: () => void;
   #at = 0;
+  #isOver = false;
   #rows: unknown[] = [];
   #readers = new Map<string, RowReader | null>();
   #reader: RowReader | null = null;
@@ -98,16 +99,24 @@ export class StatementBatch {
   }
 
   handleReadyForQuery(): void {
-    this.callback?.(null);
-    this.#ended();
+    this.#end(null);
   }
 
-  /** Whoever waits for a statement behind the one that failed is told the same, as nobody else knows what happened. */
+  /**
+   * Whoever waits for a statement behind the one that failed is told the same, as nobody else knows what happened. It may also come
+   * behind the last answer, where the connection ends before the server is ready for more.
+   */
   handleError(error: unknown): void {
     const left = this.#asked.slice(this.#at);
-    if (left.length === 0) return;
     this.#at = this.#asked.length;
     for (const { reject } of left) reject(error);
+    this.#end(error);
+  }
+
+  /** Once: what was given up may still be answered. */
+  #end(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.callback?.(error);
     this.#ended();
   }

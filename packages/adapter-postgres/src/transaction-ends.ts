@@ -28,8 +28,8 @@ export async function begin(carrier: Carrier, mode: TransactionMode, timeouts: P
       ]);
     } else {
       await carrier.run(
-        `${text}; set local enable_seqscan = off; set local statement_timeout = ${statementMs}; ` +
-          `set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`,
+        `${text}; set local enable_seqscan = off; set local jit = off; ` +
+          `set local statement_timeout = ${statementMs}; set local lock_timeout = ${lockMs}; set local idle_in_transaction_session_timeout = ${idleMs}`,
       );
     }
   } catch (error) {
@@ -39,12 +39,15 @@ export async function begin(carrier: Carrier, mode: TransactionMode, timeouts: P
 
 /**
  * Plans are made once a connection, often while the tables are still small and nobody has counted them; and then the planner finds
- * it cheapest to read a table whole, and goes on so until somebody has. Every query of ours has its index.
+ * it cheapest to read a table whole, and goes on so until somebody has. Every query of ours has its index. What has none, the
+ * sequence of the feed, then looks so expensive that servers with LLVM compile each look at it, which takes a hundred times as long
+ * as the look; our statements are all too short to be worth compiling.
  */
 const SET = {
   name: 'firstline_settings',
   text:
-    "select set_config('enable_seqscan', 'off', true), set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true), " +
+    "select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), " +
+    "set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true), " +
     "set_config('idle_in_transaction_session_timeout', $3, true)",
 };
 

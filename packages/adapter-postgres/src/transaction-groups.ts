@@ -11,7 +11,7 @@ interface Job {
 
 interface Kind {
   readonly waiting: Job[];
-  /** Keys of those under way. */
+  /** Keys of those under way, together or alone. */
   readonly busy: Set<string>;
   running: number;
   isPlanned: boolean;
@@ -69,25 +69,33 @@ export class TransactionGroups {
     if (group.length === 0) return;
     kind.running += 1;
     for (const { key } of group) kind.busy.add(key);
-    void this.#commit(group).finally(() => {
+    void this.#commit(kind, group).finally(() => {
       kind.running -= 1;
-      for (const { key } of group) kind.busy.delete(key);
       this.#plan(kind);
     });
     this.#plan(kind);
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
+  async #commit(kind: Kind, group: readonly Job[]): Promise<void> {
     try {
       const values = await this.#runner.together(group.map(({ body }) => body));
       group.forEach(({ resolve }, index) => resolve(values[index]));
     } catch (error) {
-      for (const { body, resolve, reject } of group) {
+      if (error instanceof NotTogether) {
         // Not waited for: whoever is alone may have to wait for long, and does not hold up the next group.
-        if (error instanceof NotTogether) void this.#runner.alone(body).then(resolve, reject);
-        else reject(error);
+        for (const job of group) void this.#alone(kind, job);
+        return;
       }
+      for (const { reject } of group) reject(error);
     }
+    for (const { key } of group) kind.busy.delete(key);
+  }
+
+  /** What comes for the same key waits here for its turn, and not on a connection each, of which others would have none left. */
+  async #alone(kind: Kind, { key, body, resolve, reject }: Job): Promise<void> {
+    await this.#runner.alone(body).then(resolve, reject);
+    kind.busy.delete(key);
+    this.#plan(kind);
   }
 }
 

@@ -77,6 +77,41 @@ it('an entry that is numbered and not committed holds the feed, and nobody who w
   await close();
 });
 
+it('processes that name their schema and those that do not hold the feed for each other', async () => {
+  const found = postgresStorage({ config: database.config });
+  const named = postgresStorage({ config: database.config }, { schema: 'public' });
+  await found.open();
+  await named.open();
+  // Whoever writes this entry has its number, and waits before it commits.
+  const holder = await database.pool().connect();
+  await holder.query('select pg_advisory_lock(42)');
+  await database.query(`create function public.slow() returns trigger language plpgsql as $$ begin
+    if new.data like '%slow%' then perform pg_advisory_xact_lock(42); end if; return new; end $$`);
+  await database.query('create trigger slow after insert on events for each row execute function slow()');
+  const put = (storage: typeof found, key: string) =>
+    storage.putTemplate({
+      ...{ tenant: TENANT, now: 1, key, locale: 'en', text: 'x' },
+      event: { type: 'template.changed', at: 1, conversationId: null, data: { key } },
+    });
+  const slow = put(found, 'slow');
+  let waiting: object[] = [];
+  while (waiting.length === 0) {
+    waiting = await database.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
+  }
+  await put(named, 'fast');
+  const seen = async (storage: typeof found) =>
+    (await storage.events({ tenant: TENANT, after: 0, limit: 10 })).map(({ data }) => data['key']);
+  expect([await seen(found), await seen(named)]).toEqual([[], []]);
+  await holder.query('select pg_advisory_unlock(42)');
+  holder.release();
+  await slow;
+  expect([await seen(found), await seen(named)]).toEqual([
+    ['slow', 'fast'],
+    ['slow', 'fast'],
+  ]);
+  await Promise.all([found.close(), named.close()]);
+});
+
 it('a message that comes while the last one is being decided is left due', async () => {
   const { all, close } = await storages('lanes', 2);
   const [storage, other] = all;
@@ -213,8 +248,7 @@ async function deadlocks(): Promise<number> {
 /** The head of the keys by which writers of the feed of a schema are known. */
 async function feedKey(schema: string): Promise<string> {
   const [row] = await database.query<{ key: string }>(
-    `select ((get_byte(d, 0) * 256 + get_byte(d, 1)) >> 1)::bigint << 48 as key from sha256(convert_to($1, 'UTF8')) as d`,
-    [`firstline feed ${schema}`],
+    `select ('${schema}.firstline_feed_numbers'::regclass::oid::bigint & 32767) << 48 as key`,
   );
   return row?.key ?? '';
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acceptParams, TENANT } from './support/params';
 import { type PostgresTarget, postgresStorage } from '../src/index';
+import { checkedSettings } from '../src/options';
+import { PostgresDriver } from '../src/postgres-driver';
 import { TestDatabase } from './support/database';
 import { Server } from './support/server';
 
@@ -94,6 +96,20 @@ it('closes the connections it opened, and leaves those of a given pool with thei
   expect(rows).toEqual([{ statement_timeout: '0' }]);
 });
 
+it('says how many connections there are, how many of them are free, and how many wait for one', async () => {
+  const pool = database.pool({ max: 1 });
+  const driver = new PostgresDriver(checkedSettings({ pool }, { signals: false }));
+  expect(driver.pool()).toBeNull();
+  await driver.open();
+  const held = await pool.connect();
+  const waiting = driver.transaction('read', (tx) => tx.execute('select 1'));
+  expect(driver.pool()).toEqual({ size: 1, idle: 0, waiting: 1 });
+  held.release();
+  await waiting;
+  expect(driver.pool()).toEqual({ size: 1, idle: 1, waiting: 0 });
+  await driver.close();
+});
+
 it('works again after the server was restarted, without an unhandled error', async () => {
   const server = await Server.start();
   try {
@@ -119,7 +135,6 @@ it('opens once the server is there, and tells no password while it is not', asyn
   const targets: readonly PostgresTarget[] = [
     { connectionString: `postgres://admin:${secret}@127.0.0.1:${port}/${name}` },
     { connectionString: `postgres://admin:${secret}@127.0.0.1:1/${name}` },
-    { connectionString: `postgres://admin:${secret}@127.0.0.1:${port}:${secret}/${name}` },
     { config: { ...database.config, password: secret } },
   ];
   for (const target of targets) {

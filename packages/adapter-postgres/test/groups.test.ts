@@ -168,6 +168,31 @@ it('a client that somebody holds keeps only its own messages waiting', async () 
   await storage.close();
 });
 
+it('a client that somebody holds takes one connection, however much it writes', async () => {
+  const storage = postgresStorage({ ...target, max: 4 }, { schema });
+  await storage.open();
+  await Promise.all(['x', 'y'].map((name) => storage.accept(acceptParams(name))));
+  const other = await database.pool().connect();
+  await other.query('begin');
+  await other.query(`select * from ${schema}.clients where id = 'client-x' for update`);
+  const write = (id: string, clientId: string) => {
+    const params = acceptParams(id);
+    return storage.accept({ ...params, message: { ...params.message, clientId } });
+  };
+  const held = Array.from({ length: 12 }, (_unused, n) => write(`x${n}`, 'client-x'));
+  // By then each message of the client that could go has gone, and waits for its client.
+  for (let n = 0; n < 12; n += 1) {
+    await write(`y${n}`, 'client-y');
+    await storage.ping();
+  }
+  const waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+  expect((await database.query(waiting)).length).toBeLessThanOrEqual(1);
+  await other.query('rollback');
+  other.release();
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(held.map(() => 'accepted'));
+  await storage.close();
+});
+
 it('is of no effect on connections that take one statement at a time, or have a pipeline of their own', async () => {
   for (const pipeline of [true, false]) {
     const storage = postgresStorage({ pool: database.pool({ max: 2, ...{ pipeline } }) }, { schema });

@@ -1,6 +1,8 @@
+import { migrationScript } from '@firstline/storage-sql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acceptParams } from './support/params';
 import { migratePostgres, migrationSql, postgresMigrationStatus, postgresStorage } from '../src/index';
+import { postgresDialect } from '../src/postgres-dialect';
 import { TestDatabase } from './support/database';
 
 let database: TestDatabase;
@@ -35,6 +37,39 @@ it('ten storages that start at once on an empty database make the tables once', 
   ]);
   await storages[0]?.accept(acceptParams('m'));
   await Promise.all(storages.map((storage) => storage.close()));
+});
+
+it('each migration is a transaction of its own', async () => {
+  await migratePostgres({ config: database.config }, { schema: 'steps' });
+  expect(await database.query('select distinct xmin::text from steps.firstline_migrations')).toHaveLength(3);
+});
+
+it('migrates beside somebody who is writing, in whose way it does not stand', async () => {
+  const { preparation, migrations } = migrationScript(postgresDialect('loaded'));
+  for (const statement of [...preparation, ...(migrations[0]?.statements ?? [])]) await database.query(statement);
+  await database.query("insert into loaded.firstline_migrations values ('0001_initial')");
+  await database.query(`insert into loaded.conversations
+    (tenant, id, client_id, owner, status, last_seq, inbound_count, created_at, last_inbound_at, active_on, version)
+    values ('t', 'c', 'k', 'bot', 'open', 1, 1, 1, 1, 1, 1)`);
+  const writer = await database.pool().connect();
+  await writer.query('begin');
+  await writer.query("update loaded.conversations set last_seq = 2 where id = 'c'");
+  const { pool, codes } = database.watched();
+  const migrating = migratePostgres({ pool }, { schema: 'loaded' });
+  let waiting: object[] = [];
+  while (waiting.length === 0) {
+    waiting = await database.query("select 1 from pg_locks where locktype = 'relation' and not granted");
+  }
+  // As a commit goes on from its conversation.
+  await writer.query(`insert into loaded.messages
+    (tenant, id, conversation_id, client_id, seq, direction, text, created_at) values ('t', 'm', 'c', 'k', 2, 'inbound', '', 1)`);
+  await writer.query("update loaded.due_work set ready_at = 1 where conversation_id = 'c'");
+  await writer.query("update loaded.deliveries set status = 'sent' where conversation_id = 'c'");
+  await writer.query('commit');
+  writer.release();
+  await migrating;
+  expect(codes).toEqual([]);
+  expect((await postgresMigrationStatus({ pool }, { schema: 'loaded' })).pending).toEqual([]);
 });
 
 it('the printed statements make the same tables, and may be run again', async () => {
@@ -115,6 +150,26 @@ it('a process goes on when another one has added a column', async () => {
   await storage.close();
 });
 
+it('a process whose connections all have plans from before goes on as well', async () => {
+  const pool = database.pool({ max: 12 });
+  const storage = postgresStorage({ pool }, { schema: 'outgrown', signals: false });
+  await storage.open();
+  await storage.accept(acceptParams('m'));
+  // As many at once as there are connections, since each waits for what it wants to read.
+  const holder = await database.pool().connect();
+  await holder.query('begin; lock table outgrown.conversations');
+  const get = () => storage.conversation({ tenant: 'default', conversationId: 'conversation-m' });
+  const reading = Array.from({ length: 12 }, get);
+  let waiting: object[] = [];
+  while (waiting.length < 12) waiting = await database.query('select pid from pg_locks where not granted');
+  await holder.query('commit');
+  holder.release();
+  await Promise.all(reading);
+  await database.query('alter table outgrown.conversations add column more text');
+  expect(await get()).toMatchObject({ id: 'conversation-m' });
+  await storage.close();
+});
+
 it('says how far the tables are, and makes none', async () => {
   const [target, options] = [{ config: database.config }, { schema: 'status' }];
   const before = await postgresMigrationStatus(target, options);
@@ -122,6 +177,7 @@ it('says how far the tables are, and makes none', async () => {
   expect(before.pending.map(({ name }) => name)).toEqual(['0001_initial', '0002_incidents', '0003_delivery']);
   expect(await columns('status')).toEqual([]);
   for (const { sql } of before.pending) expect(sql.length).toBeGreaterThan(0);
+  expect(before.pending[1]?.sql[0]).toBe('lock table "status".clients, "status".tickets in access exclusive mode');
   await migratePostgres(target, options);
   expect(await postgresMigrationStatus(target, options)).toEqual({
     applied: ['0001_initial', '0002_incidents', '0003_delivery'],

@@ -11,6 +11,12 @@ describe('options', () => {
     ['max', { pool: { connect: () => undefined, on: () => undefined }, max: 3 }, {}],
     ['connectionString', { connectionString: '' }, {}],
     ['connectionString', { connectionString: 'mysql://user:correct-horse@127.0.0.1/db' }, {}],
+    ['connectionString', { connectionString: 'postgres://user:correct-horse#1@127.0.0.1/db' }, {}],
+    ['connectionString', { connectionString: 'postgres://user:correct-horse%ff@127.0.0.1/db' }, {}],
+    ['connectionString', { connectionString: 'postgres://user@127.0.0.1:5432:correct-horse/db' }, {}],
+    ['config', { config: { port: 70_000 } }, {}],
+    ['signals', { config }, { signals: { connectionString: 'postgres://user:correct-horse#1@127.0.0.1/db' } }],
+    ['signals', { config }, { signals: { config: { port: 1.5 } } }],
     ['config', { connectionString: 'postgres://127.0.0.1/db', config }, {}],
     ['config', { config: 'correct-horse' }, {}],
     ['max', { config, max: 0 }, {}],
@@ -31,6 +37,11 @@ describe('options', () => {
     const expected = { code: 'invalid_options', path, message: expect.stringContaining(path) as string };
     expect(create).toThrow(expect.objectContaining(expected) as Error);
     expect(create).not.toThrow(/correct-horse/);
+  });
+
+  it('leave files that a connection string names to whoever connects', () => {
+    const connectionString = 'postgres://user@127.0.0.1/db?sslrootcert=/there/is/none.pem';
+    expect(() => postgresStorage({ connectionString })).not.toThrow();
   });
 
   it('connect to nothing before open()', async () => {

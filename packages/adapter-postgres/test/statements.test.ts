@@ -1,7 +1,10 @@
+import { Statement } from '@firstline/storage-sql';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accepted, acceptParams, commitParams, leasedParams, TENANT } from './support/params';
 import { type PostgresClient, type PostgresPool, type PostgresQuery, postgresStorage } from '../src/index';
+import { checkedSettings } from '../src/options';
+import { PostgresDriver } from '../src/postgres-driver';
 import { TestDatabase } from './support/database';
 
 let database: TestDatabase;
@@ -84,6 +87,22 @@ it('an ordinary message takes 2 journeys to accept and 3 to answer, and its deli
   expect(spent()).toBe(3);
   await storage.close();
 });
+
+it.each([false, true])(
+  'within a transaction tables are read by their indexes, and nothing is compiled; pipeline: %s',
+  async (pipeline) => {
+    const pool = database.pool({ max: 1, options: '-c jit=on', ...{ pipeline } });
+    const driver = new PostgresDriver(checkedSettings({ pool }, {}));
+    await driver.open();
+    const settings = new Statement<object, object>({
+      sql: "select current_setting('jit') as jit, current_setting('enable_seqscan') as seqscan",
+      parameters: [],
+    } as never);
+    expect(await driver.transaction('write', (tx) => tx.first(settings, {}))).toEqual({ jit: 'off', seqscan: 'off' });
+    await driver.close();
+    expect((await pool.query<object>('show jit')).rows).toEqual([{ jit: 'on' }]);
+  },
+);
 
 it('storages on different schemas share connections, prepared statements and all', async () => {
   const pool = database.pool({ max: 1 });

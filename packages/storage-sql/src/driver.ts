@@ -41,10 +41,22 @@ export interface Shared {
   readonly key: string;
 }
 
+/** Connections of a pool. */
+export interface PoolStatus {
+  /** Open ones, in use or not. */
+  readonly size: number;
+  /** Those nobody uses. */
+  readonly idle: number;
+  /** Callers who wait for one. */
+  readonly waiting: number;
+}
+
 /** A database, reduced to what the storage needs of it. */
 export interface SqlDriver {
   /** Where the database tells processes of each other. */
   readonly signals?: StorageSignals;
+  /** How busy the connections are; `null`: it is not connected, or nobody knows. Left out where there is no pool. */
+  pool?(): PoolStatus | null;
   /** Connects, unless it is connected. */
   open(): Promise<void>;
   /**

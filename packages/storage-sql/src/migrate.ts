@@ -2,42 +2,46 @@ import { FirstlineError, isFirstlineError } from '@firstline/core';
 import type { SqlDialect } from './dialect';
 import type { SqlDriver, SqlExecutor } from './driver';
 import { migrations } from './migrations';
-import type { Migration } from './migrations/migration';
+import type { MigratedDialect, Migration } from './migrations/migration';
 import { statements } from './statement';
 
 /** What is wanted of the tables: brought up to date where they are not, or only looked at. */
 export type Migrating = 'if needed' | 'never';
 
 /**
- * Brings the tables up to date in one transaction, so that of several installers one does the work and the others find
- * it done. Not Kysely's own Migrator: it stamps rows with the real time, its lock does nothing on SQLite, and the Kysely
- * versions we accept do not agree on where to import it from.
+ * Brings the tables up to date, each migration in a transaction of its own, which is short where little is to be done: of several
+ * installers one does it and the others find it done. One that is interrupted goes on from there. Not Kysely's own Migrator: it
+ * stamps rows with the real time, its lock does nothing on SQLite, and the Kysely versions we accept do not agree on where to
+ * import it from.
  */
 export async function migrate(
   driver: SqlDriver,
-  dialect: SqlDialect,
+  dialect: MigratedDialect,
   migrating: Migrating = 'if needed',
 ): Promise<void> {
   // Whoever finds nothing to do needs no right to make tables.
   const due = await driver.transaction('fresh', (tx) => dueOnes(tx, dialect));
   if (due.length === 0) return;
   if (migrating === 'never') throw outdated(due);
-  const { record } = registerOf(dialect);
-  await driver.transaction('write', async (tx) => {
-    if (dialect.schemaLock !== null) await tx.execute(dialect.schemaLock);
-    for (const statement of preparation(dialect)) await tx.execute(statement);
-    const left = await dueOnes(tx, dialect);
-    for (const migration of left) {
-      await apply(tx, dialect, migration);
-      await tx.run(record, migration);
-    }
-    if (left.length === 0) return;
-    for (const statement of dialect.afterMigrations) await tx.execute(statement);
-  });
+  let isOver = false;
+  while (!isOver) isOver = await driver.transaction('write', (tx) => applyNext(tx, dialect));
+}
+
+/** Whether nothing is left to do behind it. */
+async function applyNext(tx: SqlExecutor, dialect: MigratedDialect): Promise<boolean> {
+  if (dialect.schemaLock !== null) await tx.execute(dialect.schemaLock);
+  for (const statement of preparation(dialect)) await tx.execute(statement);
+  const [migration, ...later] = await dueOnes(tx, dialect);
+  if (migration === undefined) return true;
+  await apply(tx, dialect, migration);
+  await tx.run(registerOf(dialect).record, migration);
+  if (later.length > 0) return false;
+  for (const statement of dialect.afterMigrations) await tx.execute(statement);
+  return true;
 }
 
 /** All that is ever run to make the tables, for whoever wants to run it elsewhere. */
-export function migrationScript(dialect: SqlDialect): {
+export function migrationScript(dialect: MigratedDialect): {
   readonly preparation: readonly string[];
   readonly migrations: readonly { readonly name: string; readonly statements: readonly string[] }[];
 } {
@@ -45,9 +49,15 @@ export function migrationScript(dialect: SqlDialect): {
     preparation: preparation(dialect),
     migrations: migrations.map((migration) => ({
       name: migration.name,
-      statements: migration.statements(dialect).map((statement) => statement.compile().sql),
+      statements: statementsOf(migration, dialect),
     })),
   };
+}
+
+function statementsOf(migration: Migration, dialect: MigratedDialect): readonly string[] {
+  const { alters } = migration;
+  const locks = alters === undefined || dialect.lockTables === undefined ? [] : [dialect.lockTables(alters)];
+  return [...locks, ...migration.statements(dialect).map((statement) => statement.compile().sql)];
 }
 
 /** What the migrations themselves rest on. */
@@ -79,9 +89,9 @@ export async function dueOnes(tx: SqlExecutor, dialect: SqlDialect): Promise<rea
   return migrations.filter((migration) => !done.has(migration.name));
 }
 
-async function apply(tx: SqlExecutor, dialect: SqlDialect, migration: Migration): Promise<void> {
+async function apply(tx: SqlExecutor, dialect: MigratedDialect, migration: Migration): Promise<void> {
   try {
-    for (const statement of migration.statements(dialect)) await tx.execute(statement.compile().sql);
+    for (const statement of statementsOf(migration, dialect)) await tx.execute(statement);
   } catch (error) {
     if (!isFirstlineError(error) || error.code !== 'internal') throw error;
     throw new FirstlineError(

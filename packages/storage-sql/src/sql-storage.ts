@@ -5,7 +5,7 @@ import { commit } from './commit';
 import { counts } from './counts';
 import { claimDetection, finishDetection } from './detection';
 import type { SqlDialect } from './dialect';
-import type { Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import type { PoolStatus, Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
 import * as health from './endpoints';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
@@ -265,6 +265,10 @@ export class SqlStorage implements Storage {
 
   async ping(): Promise<void> {
     await this.#run('read', (q, tx) => tx.first(q.ping, {}));
+  }
+
+  pool(): PoolStatus | null {
+    return this.#driver.pool?.() ?? null;
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Migration } from './migration';
 /** Mass outages: what clients report, what the detector knows, incidents and whom they affect. Only adds. */
 export const incidents: Migration = {
   name: '0002_incidents',
+  alters: ['clients', 'tickets'],
   statements: ({ db: { schema }, narrowTable }) => [
     schema.alterTable('clients').addColumn('region', 'text'),
     // An incident's ticket has no conversation and no client: '' in their columns, which were made without thinking of it.

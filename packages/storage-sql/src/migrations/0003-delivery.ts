@@ -3,6 +3,7 @@ import type { Migration } from './migration';
 
 export const delivery: Migration = {
   name: '0003_delivery',
+  alters: ['conversations', 'messages', 'due_work', 'deliveries'],
   statements: ({ db: { schema }, narrowTable }) => [
     schema.alterTable('messages').addColumn('quick_replies', 'text'),
 

@@ -10,5 +10,17 @@ import type { SqlDialect } from '../dialect';
 export interface Migration {
   /** Number and subject; never changed once released. */
   readonly name: string;
+  /**
+   * Tables of earlier migrations that it alters or gives an index, in the order in which commits lock them: client, conversation,
+   * message, lanes, and then the others. Where writers do not exclude each other, they are all locked before the first is altered, so
+   * that those who are writing end, and nobody waits crosswise.
+   */
+  readonly alters?: readonly string[];
   statements(dialect: SqlDialect): readonly { compile(): CompiledQuery }[];
+}
+
+/** What a dialect may know beside the queries. */
+export interface MigratedDialect extends SqlDialect {
+  /** Locks tables against everybody, in this order; left out where every writer has the database for itself. */
+  readonly lockTables?: (tables: readonly string[]) => string;
 }
