@@ -1,4 +1,4 @@
-import type { StorageSignals } from '@firstline/core';
+import type { PoolStatus, StorageSignals } from '@firstline/core';
 import type { Statement } from './statement';
 
 /**
@@ -39,16 +39,6 @@ export interface Shared {
   readonly kind: string;
   /** Of the row that they lock first; two with the same key never meet in one transaction. */
   readonly key: string;
-}
-
-/** Connections of a pool. */
-export interface PoolStatus {
-  /** Open ones, in use or not. */
-  readonly size: number;
-  /** Those nobody uses. */
-  readonly idle: number;
-  /** Callers who wait for one. */
-  readonly waiting: number;
 }
 
 /** A database, reduced to what the storage needs of it. */

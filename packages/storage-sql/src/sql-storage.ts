@@ -1,11 +1,17 @@
-import { FirstlineError, type Storage, type StorageMethod, type StorageSignals } from '@firstline/core';
+import {
+  FirstlineError,
+  type PoolStatus,
+  type Storage,
+  type StorageMethod,
+  type StorageSignals,
+} from '@firstline/core';
 import { accept } from './accept';
 import { claimDeliveries } from './claim-deliveries';
 import { commit } from './commit';
 import { counts } from './counts';
 import { claimDetection, finishDetection } from './detection';
 import type { SqlDialect } from './dialect';
-import type { PoolStatus, Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
+import type { Shared, SqlDriver, SqlExecutor, TransactionMode } from './driver';
 import * as health from './endpoints';
 import { feed } from './feed';
 import { finishDeliveries, replayDelivery } from './finish-deliveries';
