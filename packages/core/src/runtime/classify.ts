@@ -75,12 +75,16 @@ function speaker(message: Message): 'client' | 'bot' | 'operator' {
 }
 
 /** The locale told with the message or by the client; `null`: unknown. */
-export function toldLocale(state: ConversationState, message: InboundMessage): string | null {
+export function toldLocale(state: Pick<ConversationState, 'client'>, message: InboundMessage): string | null {
   return message.locale ?? state.client.locale;
 }
 
 /** The locale to answer in: told, else by the script of the text, else as before, else the engine's first. */
-export function answerLocale(context: EngineContext, state: ConversationState, message: InboundMessage): string {
+export function answerLocale(
+  context: Pick<EngineContext, 'locales'>,
+  state: Pick<ConversationState, 'client' | 'conversation'>,
+  message: InboundMessage,
+): string {
   return (
     toldLocale(state, message) ??
     detectLocale(message.text, context.locales) ??
