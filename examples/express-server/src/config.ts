@@ -79,7 +79,8 @@ const environment = (allowPrivateAddresses: boolean) =>
     DATABASE_URL: z
       .string()
       .refine((text) => !/^postgres(ql)?:/i.test(text), {
-        error: 'PostgreSQL is not available in this version; use sqlite:<file>',
+        error:
+          'this example keeps its data in SQLite, use sqlite:<file>; PostgreSQL is @firstline/adapter-postgres in your own server',
         abort: true,
       })
       .regex(/^sqlite:(?!\/\/)./, 'expected sqlite:<file>, for example sqlite:./data/firstline.db')

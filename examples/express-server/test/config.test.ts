@@ -156,7 +156,7 @@ describe('the configuration', () => {
       'The configuration is faulty:',
       expect.stringMatching(/^ {2}- HOST: /),
       expect.stringMatching(/^ {2}- PORT: .*65535/),
-      '  - DATABASE_URL: PostgreSQL is not available in this version; use sqlite:<file>',
+      '  - DATABASE_URL: this example keeps its data in SQLite, use sqlite:<file>; PostgreSQL is @firstline/adapter-postgres in your own server',
       expect.stringMatching(/^ {2}- WEBHOOK_URL: .*internal address/),
       expect.stringMatching(/^ {2}- WEBHOOK_SECRET: .*whsec_/),
       expect.stringMatching(/^ {2}- INGRESS_WEBHOOK_SECRET: .*must be "whsec_/),

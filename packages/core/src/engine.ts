@@ -8,15 +8,9 @@ import { type Channel, channelKey } from './model/channel';
 import type { Delivery } from './model/delivery';
 import { digest } from './model/digest';
 import { canonicalJson, type JsonValue } from './model/json';
-import type { Scenario, ScenarioInput } from './model/scenario';
+import type { Scenario } from './model/scenario';
 import { checkOptions, type EngineOptions } from './options';
-import {
-  BUILT_IN_LOCALES,
-  DEFAULT_TEMPLATES,
-  type EngineTemplates,
-  engineTemplateSources,
-} from './policies/templates/default-templates';
-import { defineScenarios, localesOf, replySources } from './policies/define-scenarios';
+import { decisionGround } from './policies/decision-ground';
 import type { Classifier } from './ports/classifier';
 import type { Transport } from './ports/transport';
 import { AttemptVerdicts } from './runtime/attempt-verdicts';
@@ -152,18 +146,15 @@ function replayWith(context: EngineContext, lifecycle: Lifecycle): Engine['deliv
 
 function createContext(options: EngineOptions): EngineContext {
   const policy = checkOptions(options);
-  const variables = options.variables ?? {};
-  const scenarios = checkScenarios(options, Object.keys(variables));
-  const templates: EngineTemplates = { ...DEFAULT_TEMPLATES, ...options.templates };
-  const locales = chooseLocales(options, scenarios);
+  const { scenarios, byId, locales, variables, templates, catalog, reminderTexts } = decisionGround(options, policy);
   const transports = new Map(Object.entries(options.transports ?? {}));
   const clock = options.clock ?? systemClock();
   const logger = options.logger === undefined ? silentLogger() : redactingLogger(options.logger, policy.privacy);
   const scenariosVersion = digest(canonicalJson(scenarios as unknown as JsonValue)).slice(0, 12);
   const tenant = options.tenant ?? 'default';
   const store = new TemplateStore({
-    templates: [...engineTemplateSources(templates), ...replySources(scenarios)],
-    catalog: { locales, variables: Object.keys(variables), timeZone: policy.people.hours.timeZone },
+    templates,
+    catalog,
     source: options.templateSource ?? null,
     ...(options.cache === undefined ? {} : { changes: new TemplateChanges(options.cache, tenant, clock) }),
     clock,
@@ -171,7 +162,6 @@ function createContext(options: EngineOptions): EngineContext {
   });
   const storage = options.storage ?? memoryStorage();
   const dispatcher = options.dispatcher ?? localDispatcher();
-  const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   return {
     tenant,
     policy,
@@ -182,7 +172,7 @@ function createContext(options: EngineOptions): EngineContext {
       templates: store.status().version,
     }),
     templates: store,
-    reminderTexts: templates.reminders.length,
+    reminderTexts,
     locales,
     variables,
     peopleThere: peopleThere(options.peopleAvailable, logger),
@@ -208,13 +198,6 @@ function createContext(options: EngineOptions): EngineContext {
   };
 }
 
-function checkScenarios(options: EngineOptions, variables: readonly string[]): readonly Scenario[] {
-  return defineScenarios(options.scenarios as readonly ScenarioInput[], {
-    variables,
-    ...(options.locales === undefined ? {} : { locales: options.locales }),
-  });
-}
-
 /** Where the host cannot say it, people are there within their hours, as by default; no message waits for the word. */
 function peopleThere(ask: EngineOptions['peopleAvailable'], logger: EngineContext['logger']): () => boolean {
   return () => {
@@ -231,13 +214,6 @@ function peopleThere(ask: EngineOptions['peopleAvailable'], logger: EngineContex
 function fallbackClassifier(scenarios: readonly Scenario[]): Classifier {
   if (scenarios.some(({ examples }) => examples.length > 0)) return localClassifier({ scenarios });
   return { classify: () => Promise.reject(new FirstlineError('classifier_failed', 'the scenarios have no examples')) };
-}
-
-/** The locales every text must exist in. Replies that are plain strings say nothing about theirs. */
-function chooseLocales(options: EngineOptions, scenarios: readonly Scenario[]): readonly string[] {
-  if (options.locales !== undefined) return options.locales;
-  const used = localesOf(replySources(scenarios));
-  return used.length > 0 ? used : BUILT_IN_LOCALES;
 }
 
 function checkDefaultChannel(

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboundDelivery, SendContext } from '../src/index';
-import { countingIds, FakeTransport, ManualClock, ScriptedClassifier } from '../src/testing/index';
+import { createEngine, decide, type OutboundDelivery, type ScenarioInput, type SendContext } from '../src/index';
+import {
+  countingIds,
+  decisionInput,
+  type DecisionInputOptions,
+  FakeTransport,
+  ManualClock,
+  ScriptedClassifier,
+} from '../src/testing/index';
 
 describe('ManualClock', () => {
   it('stands still, and starts where it is told', () => {
@@ -155,6 +162,106 @@ describe('ScriptedClassifier', () => {
     await expect(classifier.classify({ text: 'good' })).rejects.toThrow('all down');
     classifier.failAll(null);
     expect(await classifier.classify({ text: 'good' })).toMatchObject({ scenario: 'GOOD' });
+  });
+});
+
+describe('decisionInput', () => {
+  const scenarios: readonly ScenarioInput[] = [
+    {
+      id: 'BILLING',
+      description: 'Invoices',
+      examples: ['where is my invoice', 'где мой счёт'],
+      reply: { en: '{{client.name|You}}: see {{company.name}}.', ru: 'В приложении {{company.name}}.' },
+      priority: 'high',
+    },
+  ];
+  const variables = { 'company.name': 'Acme' };
+  const text = 'Where is my invoice?';
+  const classification = 'BILLING';
+  const input = (more: Partial<DecisionInputOptions> = {}) =>
+    decisionInput({ scenarios, variables, text, classification, ...more });
+  const said = (more: Partial<DecisionInputOptions> = {}) => decide(input(more)).replies.map((reply) => reply.text);
+
+  it.each([
+    ['a first message', text, {}],
+    ['a policy, texts and locales of its own', text, { policy: { greeting: false, reminders: [] } as const }],
+    ['other texts', text, { templates: { greeting: { en: 'Hi!', ru: 'Привет!' } }, locales: ['ru', 'en'] }],
+    ['another language, uncleaned', '  Где \u0007 мой   счёт? ', {}],
+  ])('is decided as an engine decides it: %s', async (_, written, options) => {
+    const clock = new ManualClock();
+    const classifier = new ScriptedClassifier([[/./, classification]]);
+    const engine = createEngine({ scenarios, variables, clock, classifier, ...options });
+    const outcome = await engine.receive({ clientId: 'client', text: written });
+    const record = await engine.explain(outcome.messageId);
+    const given = input({ text: written, ...options });
+    const decision = decide(given);
+    expect(decision.replies.map((reply) => [reply.type, reply.text])).toEqual(
+      outcome.replies.map((reply) => [reply.type, reply.text]),
+    );
+    expect(decision).toMatchObject({
+      ...{ outcome: outcome.status, rule: record?.rule, rules: record?.rules, priority: outcome.priority },
+      ...{ locale: record?.locale },
+    });
+    expect([given.policy.version, given.templates.version]).toEqual([
+      record?.versions.policy,
+      record?.versions.templates,
+    ]);
+    const stored = await engine.conversations.messages(outcome.conversationId);
+    const { text: cleaned, originalText, seq } = given.message;
+    expect(stored.items[0]).toMatchObject({ text: cleaned, originalText, seq });
+  });
+
+  it('takes everything that is told otherwise', () => {
+    const now = Date.UTC(2026, 2, 1);
+    const attachments = [{ kind: 'image', url: 'https://files.example/a.png' }] as const;
+    const told = input({
+      ...{ now: '2026-03-01T00:00:00Z', locale: 'ru', peopleThere: false, attachedBefore: true, moreToDecide: true },
+      client: { id: 'c-7', name: 'Anna', greetedAt: now },
+      conversation: { id: 'v-7', tenant: 't', status: 'waiting_on_person', lastSeq: 5 },
+      message: { attachments, automated: true },
+      cover: null,
+    });
+    expect(told).toMatchObject({
+      ...{ now, locale: 'ru', peopleThere: false, attachedBefore: true, moreToDecide: true, cover: null, variables },
+      client: { id: 'c-7', tenant: 't', name: 'Anna', greetedAt: now, createdAt: now },
+      conversation: { id: 'v-7', clientId: 'c-7', status: 'waiting_on_person', owner: 'bot', lastSeq: 5 },
+      message: { conversationId: 'v-7', clientId: 'c-7', seq: 5, attachments, automated: true, createdAt: now },
+    });
+    expect(input({ message: { seq: 9, locale: 'ru' } })).toMatchObject({ message: { seq: 9 }, locale: 'ru' });
+  });
+
+  it('lets each threshold, rule and text be seen alone', () => {
+    const doubtful = { classification: { scenario: 'BILLING', confidence: 0.5 } };
+    expect(decide(input(doubtful))).toMatchObject({ outcome: 'answered', rule: 'reply' });
+    const strict = { ...doubtful, policy: { escalation: { minConfidence: 0.6 } } };
+    expect(decide(input(strict))).toMatchObject({ outcome: 'escalated', rule: 'low-confidence' });
+    expect(decide(input({ classification: 'UNKNOWN' }))).toMatchObject({ outcome: 'escalated', rule: 'unknown' });
+    expect(decide(input({ conversation: { owner: 'human', operatorId: 'olga' } })).outcome).toBe('held');
+    expect(said({ client: { name: 'Anna', locale: 'en' } }).at(-1)).toBe('Anna: see Acme.');
+    expect(said({ client: { locale: 'ru' } }).at(-1)).toBe('В приложении Acme.');
+    const closed = { policy: { people: { hours: { timeZone: 'UTC', weekly: { sun: ['09:00-10:00'] } } } } } as const;
+    expect(said({ ...closed, classification: 'UNKNOWN' }).at(-1)).toContain('in the queue');
+  });
+
+  it('goes on from a decision by its record', () => {
+    const now = Date.UTC(2026, 0, 5);
+    const first = decide(input({ now }));
+    const second = decide(input({ now: now + 1, client: { recent: first.recent ?? [], greetedAt: now } }));
+    const third = decide(input({ now: now + 2, client: { recent: second.recent ?? [], greetedAt: now } }));
+    expect([first, second, third].map(({ rule, timesAsked, greets }) => [rule, timesAsked, greets])).toEqual([
+      ['reply', 1, true],
+      ['reply', 2, false],
+      ['repeated-request', 3, false],
+    ]);
+  });
+
+  it('refuses what an engine would refuse, and a scenario that is none', () => {
+    expect(() => input({ classification: 'BILING' })).toThrow('there is no scenario BILING');
+    expect(() => input({ scenarios: [] })).toThrow('at least one scenario');
+    expect(() => input({ templates: { greeting: 'Hello {{nobody}}' } })).toThrow('unknown variable {{nobody}}');
+    expect(() => input({ policy: { escalation: { minConfidence: 2 } } })).toThrow('policy.escalation.minConfidence');
+    expect(() => input({ txt: 'misspelt' } as never)).toThrow('txt');
+    expect(() => input({ now: 'tomorrow' })).toThrow(RangeError);
   });
 });
 

@@ -91,7 +91,7 @@ export interface PolicyOptions {
         readonly unconfirmedLimit?: number | false;
         /** 0.001 to 100. Default 0.2. */
         readonly falseAlarmsPerWeek?: number;
-        /** At least 4. Default 5. */
+        /** Different clients who have to report it; at least 4. Default 4. */
         readonly minClients?: number;
         /** An outage that comes back within so long goes on as the same incident. Default `'45m'`, at most `'3h'`. */
         readonly reopenWithin?: Duration;

@@ -75,7 +75,7 @@ function speaker(message: Message): 'client' | 'bot' | 'operator' {
 }
 
 /** The locale told with the message or by the client; `null`: unknown. */
-export function toldLocale(state: ConversationState, message: InboundMessage): string | null {
+export function toldLocale(state: Pick<ConversationState, 'client'>, message: InboundMessage): string | null {
   return message.locale ?? state.client.locale;
 }
 
@@ -84,7 +84,11 @@ export function toldLocale(state: ConversationState, message: InboundMessage): s
  * that of a phone or a page, so a text in a script that it is not written in says more; but not one in Latin letters, which any
  * language may be typed in.
  */
-export function answerLocale(context: EngineContext, state: ConversationState, message: InboundMessage): string {
+export function answerLocale(
+  context: Pick<EngineContext, 'locales'>,
+  state: Pick<ConversationState, 'client' | 'conversation'>,
+  message: InboundMessage,
+): string {
   const told = toldLocale(state, message);
   const written = detectLocale(message.text, context.locales);
   if (written !== null && (told === null || contradicts(message.text, told))) return written;

@@ -12,7 +12,7 @@ export interface FakeTransportOptions {
   readonly forgetful?: boolean;
   /** See `Transport.paces`. Default: no limit. */
   readonly paces?: (channel: Channel) => readonly Pace[];
-  /** Default: any address is fine as it is. */
+  /** Default: any address is fine as it is; `transportContract`, which asks for some that are none, needs another. */
   readonly checkAddress?: (address: JsonObject) => JsonObject;
 }
 

@@ -1,5 +1,6 @@
 export { cacheContract, type CacheUnderTest, type CreateCache } from './cache-contract';
 export { countingIds } from './counting-ids';
+export { decisionInput, type DecisionInputOptions } from './decision-input';
 export { type CreateDispatcher, dispatcherContract, type DispatcherUnderTest } from './dispatcher-contract';
 export { FakeTransport, type FakeTransportOptions, type RecordedSend, type SendResponder } from './fake-transport';
 export { ManualClock } from './manual-clock';

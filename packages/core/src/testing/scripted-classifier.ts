@@ -60,11 +60,11 @@ export class ScriptedClassifier implements Classifier {
     if (rule === undefined) {
       this.unexpected.push(input.text);
       if (this.#strict) throw new Error(`ScriptedClassifier: no rule for ${JSON.stringify(input.text)}`);
-      return classification({ scenario: UNKNOWN, confidence: 0 });
+      return scriptedClassification({ scenario: UNKNOWN, confidence: 0 });
     }
     const [, answer] = rule;
     if (answer instanceof Error) throw answer;
-    return classification(typeof answer === 'string' ? { scenario: answer } : answer);
+    return scriptedClassification(answer);
   }
 }
 
@@ -73,12 +73,15 @@ function matches(wanted: string | RegExp, text: string): boolean {
   return typeof wanted === 'string' ? wanted === text : text.search(wanted) >= 0;
 }
 
-function classification(answer: Exclude<ScriptedAnswer, string | Error>): Classification {
+/** The answer with what it leaves out filled in. */
+export function scriptedClassification(answer: Exclude<ScriptedAnswer, Error>): Classification {
+  const given: Partial<Classification> = typeof answer === 'string' ? { scenario: answer } : answer;
   return {
-    scenario: answer.scenario,
-    confidence: answer.confidence ?? DEFAULT_CONFIDENCE,
+    scenario: UNKNOWN,
+    confidence: DEFAULT_CONFIDENCE,
     reasoning: 'scripted',
-    source: answer.source ?? 'local',
-    alternatives: answer.alternatives ?? [],
+    source: 'local',
+    alternatives: [],
+    ...given,
   };
 }
