@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type Config, ConfigError, readConfig } from './config';
 import { playDemo } from './demo';
 import { DemoReceiver } from './demo-receiver';
+import { afterPath } from './parse';
 import { type RunningServer, startServer } from './server';
 import { invitation, welcome } from './welcome';
 
@@ -71,7 +72,7 @@ function explained(error: unknown, { host, port, databaseFile }: Config): unknow
     return new ConfigError([`HOST, PORT: cannot listen on ${host}, port ${port} (${code})`]);
   }
   if (isFirstlineError(error) && (code === 'storage_unavailable' || error.path === 'filename')) {
-    return new ConfigError([`DATABASE_URL: cannot open ${databaseFile}: ${error.message}`]);
+    return new ConfigError([`DATABASE_URL: cannot open ${databaseFile}: ${afterPath(error)}`]);
   }
   return error;
 }

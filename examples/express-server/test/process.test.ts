@@ -94,6 +94,6 @@ it('says in one line that the port is taken, before it touches the database', as
 it('says that the database cannot be opened', async () => {
   const server = start({ DATABASE_URL: `sqlite:${folder}` });
   expect(await server.end()).toBe(1);
-  expect(server.errors).toContain('DATABASE_URL: cannot open');
+  expect(server.errors).toContain(`DATABASE_URL: cannot open ${folder}: "${folder}" is a folder`);
   expect(server.errors).not.toMatch(/\bat \S+ \(/);
 });
