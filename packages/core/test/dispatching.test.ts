@@ -129,6 +129,23 @@ describe('signals of a storage', () => {
     await writer.engine.stop();
   });
 
+  it('tell followers how a delivery ended, here and in other processes, with sweeps hours away', async () => {
+    const clock = new ManualClock();
+    const { storage } = shared(memoryStorage());
+    const policy = { receiving: { clientRateLimit: false as const }, work: { sweep: '8h' as const } };
+    const worker = desk({ storage: storage(), clock, policy });
+    const other = desk({ storage: storage(), clock, policy, dispatcher: new ManualDispatcher() });
+    const settled = [worker, other].map(async ({ engine }) => {
+      for await (const { type } of engine.events.subscribe()) if (type === 'delivery.settled') return true;
+      return false;
+    });
+    await settle();
+    await worker.engine.start();
+    await worker.engine.receive({ clientId: 'c', text: 'referral', channel: CHANNEL });
+    expect(await Promise.all(settled)).toEqual([true, true]);
+    await Promise.all([worker.engine.stop(), other.engine.stop()]);
+  });
+
   it('do not tell of a place that has become free here', async () => {
     const clock = new ManualClock();
     const { storage, sent } = shared(memoryStorage());

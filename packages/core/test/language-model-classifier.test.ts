@@ -268,7 +268,7 @@ describe('faults of the host', () => {
     [{ budget: { per: '1d' as const } }, 'budget'],
     [{ budget: { tokens: 5, per: 'x' as never } }, 'budget.per'],
     [{ breaker: { failures: 0 } }, 'breaker.failures'],
-    [{ redact: { kinds: ['name' as never] } }, 'redact'],
+    [{ redact: { kinds: ['name' as never] } }, 'redact.kinds[0]'],
     [{ model: { name: 'free', complete: billing().complete }, budget: { usd: 1, per: '1d' as const } }, 'budget.usd'],
   ])('are told by path: %#', (options, path) => {
     expect(() => modelDesk(options)).toThrow(expect.objectContaining({ code: 'invalid_options', path }));

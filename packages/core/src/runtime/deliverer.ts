@@ -11,6 +11,7 @@ import { Pacer } from './pacer';
 import { GRACE_MS, SendGate } from './send-gate';
 import { SendPlaces } from './send-places';
 import { TIME_IS_UP, withinTime } from './time-limit';
+import { announce } from './wakeups';
 
 /** A receiver that did not answer in time may still be at work on the message; a repeat at once would meet it there. */
 const AFTER_TIMEOUT_MS = 60_000;
@@ -181,13 +182,15 @@ export class Deliverer {
   }
 
   async #writeBatch(): Promise<void> {
-    const { storage, tenant, clock } = this.#context;
+    const { storage, tenant, clock, wakeups } = this.#context;
     // Others may have ended in the same moment.
     await Promise.resolve();
     const results = this.#results.splice(0, RESULTS_AT_ONCE);
     const now = clock.now();
     try {
       await storage.finishDeliveries({ tenant, now, results });
+      // The feed tells of it.
+      announce(wakeups, {});
       await this.#places.callIn();
     } catch (error) {
       // Should it stay so, the attempt stays open and the lease runs out: the delivery is tried again under the same id.
