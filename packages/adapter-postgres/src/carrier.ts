@@ -1,3 +1,4 @@
+import type { Patience } from './patience';
 import { takesBatches, type SentStatement } from './postgres-connection';
 import type { PostgresClient, PostgresQuery, PostgresResult } from './postgres-pool';
 import { valueReader } from './row-reader';
@@ -16,9 +17,6 @@ export interface Carrier {
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
 }
-
-/** Rejects what is not answered in time. */
-export type Patience = <T>(running: Promise<T>) => Promise<T>;
 
 /** Behind a journey that was not answered in time a carrier takes nothing any more: its connection has to be dropped. */
 export function carrierOn(client: PostgresClient, patience: Patience): Carrier {
@@ -51,7 +49,7 @@ class TogetherCarrier implements Carrier {
   async run(sql: string): Promise<PostgresResult> {
     await this.idle();
     if (this.#lost !== null) throw this.#lost;
-    return this.#patience(this.#client.query({ text: sql })).catch((error: unknown) => this.#leave(error));
+    return this.#patience.within(this.#client.query({ text: sql })).catch((error: unknown) => this.#leave(error));
   }
 
   async runForLong(sql: string): Promise<PostgresResult> {
@@ -83,7 +81,7 @@ class TogetherCarrier implements Carrier {
     });
     // pg knows a query object by its `submit`.
     void this.#client.query(batch as unknown as PostgresQuery);
-    this.#patience(answered).catch(() => {
+    this.#patience.within(answered).catch(() => {
       const error = (this.#lost = new TooLate());
       for (const { reject } of this.#waiting.splice(0)) reject(error);
       batch.handleError(error);
@@ -116,11 +114,11 @@ class SingleCarrier implements Carrier {
   }
 
   ask({ name, text, values }: SentStatement): Promise<PostgresResult> {
-    return this.#query({ name, text, values: [...values], types }, this.#patience);
+    return this.#query({ name, text, values: [...values], types }, (running) => this.#patience.within(running));
   }
 
   run(sql: string): Promise<PostgresResult> {
-    return this.#query({ text: sql }, this.#patience);
+    return this.#query({ text: sql }, (running) => this.#patience.within(running));
   }
 
   runForLong(sql: string): Promise<PostgresResult> {
@@ -131,7 +129,7 @@ class SingleCarrier implements Carrier {
     await this.#last;
   }
 
-  #query(query: PostgresQuery, patience: Patience): Promise<PostgresResult> {
+  #query(query: PostgresQuery, patience: <T>(running: Promise<T>) => Promise<T>): Promise<PostgresResult> {
     const send = async (): Promise<PostgresResult> => {
       if (this.#lost !== null) throw this.#lost;
       try {

@@ -5,6 +5,7 @@ import { carrierOn } from './carrier';
 import { type Connections, connectionsOf } from './connections';
 import type { PostgresSettings, PostgresTimeouts } from './options';
 import { fromPostgres, isBlocked, isDisconnected, isOutgrown, isRepeatable } from './postgres-errors';
+import { Patience } from './patience';
 import type { PostgresClient, PostgresQuery } from './postgres-pool';
 import { PostgresSignals } from './postgres-signals';
 import { FailedBehindEnd, PostgresTransaction } from './postgres-transaction';
@@ -44,13 +45,16 @@ export class PostgresDriver implements SqlDriver {
     together: (bodies) => this.#together(bodies),
     alone: (body) => this.#repeated('write', body),
   });
+  /** For a journey to the server. */
+  readonly #patience: Patience;
   readonly #active = new Set<Promise<unknown>>();
   #connections: Connections | null = null;
 
   constructor(settings: PostgresSettings, sleep: Sleep = sleepFor) {
     this.#settings = settings;
     this.#sleep = sleep;
-    const { schema, signals: target, clock, logger } = settings;
+    const { schema, signals: target, clock, logger, timeouts } = settings;
+    this.#patience = new Patience(clock, timeouts.statementMs + timeouts.lockMs + SLACK_MS);
     const run = (query: PostgresQuery): Promise<unknown> => this.#signal(query);
     if (target !== null) this.signals = new PostgresSignals({ schema, target, run, clock, logger });
   }
@@ -120,8 +124,8 @@ export class PostgresDriver implements SqlDriver {
   }
 
   async #once<T>(mode: TransactionMode, bodies: readonly Body<T>[], timeouts: PostgresTimeouts): Promise<T[]> {
-    const client = await this.#connect(this.#patienceMs);
-    const carrier = carrierOn(client, (running) => within(this.#settings.clock, this.#patienceMs, running));
+    const client = await this.#connect((connecting) => this.#patience.within(connecting));
+    const carrier = carrierOn(client, this.#patience);
     const transaction = new PostgresTransaction(carrier, bodies.length);
     let lost = false;
     try {
@@ -146,10 +150,11 @@ export class PostgresDriver implements SqlDriver {
 
   /** One statement that is a transaction by itself. */
   async #signal(query: PostgresQuery): Promise<void> {
-    const client = await this.#connect(SIGNAL_MS);
+    const inTime = <T>(running: Promise<T>): Promise<T> => within(this.#settings.clock, SIGNAL_MS, running);
+    const client = await this.#connect(inTime);
     let lost = false;
     try {
-      await within(this.#settings.clock, SIGNAL_MS, client.query(query));
+      await inTime(client.query(query));
     } catch (error) {
       lost = true;
       throw fromPostgres(error);
@@ -160,10 +165,10 @@ export class PostgresDriver implements SqlDriver {
   }
 
   /** A pool that was given may have no limit of its own. */
-  async #connect(patienceMs: number): Promise<PostgresClient> {
+  async #connect(inTime: <T>(running: Promise<T>) => Promise<T>): Promise<PostgresClient> {
     const connecting = this.#nextConnection();
     try {
-      return await within(this.#settings.clock, patienceMs, connecting);
+      return await inTime(connecting);
     } catch (error) {
       // One that comes too late goes back.
       void connecting.then(giveBack, ignore);
@@ -185,12 +190,6 @@ export class PostgresDriver implements SqlDriver {
         resolve(client);
       });
     });
-  }
-
-  /** How long a journey to the server may take. */
-  get #patienceMs(): number {
-    const { statementMs, lockMs } = this.#settings.timeouts;
-    return statementMs + lockMs + SLACK_MS;
   }
 }
 
