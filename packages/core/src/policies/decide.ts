@@ -174,30 +174,31 @@ function thanked(input: Considered, found: Findings): Decision {
     const trace: RuleTrace = { rule: 'thanks-again', fired: true, reason: 'thanks were answered already' };
     return { ...held(input, found.priority, trace.rule, trace.reason, found.rules), next };
   }
-  const trace: RuleTrace = { rule: 'thanks', fired: true, reason: 'the client says thanks and needs nothing more' };
-  return {
-    ...common(input, found.priority, [...found.rules, trace]),
-    outcome: 'answered',
-    rule: trace.rule,
-    reason: trace.reason,
-    replies: [...found.opening, ...found.reply],
-    greets: found.opening.length > 0,
-    next,
-  };
+  return pleasantry(input, found, 'thanks', 'the client says thanks and needs nothing more', next);
 }
 
 /** Hello is answered with hello: there is nothing yet that a person could do, and nothing to come back to. */
 function invited(input: Considered, found: Findings): Decision {
   const { status, awaiting } = input.conversation;
-  const trace: RuleTrace = { rule: 'hello', fired: true, reason: 'the client only says hello' };
+  return pleasantry(input, found, 'hello', 'the client only says hello', { owner: 'bot', status, awaiting });
+}
+
+/** Answered in kind, and not followed up. */
+function pleasantry(
+  input: Considered,
+  found: Findings,
+  rule: string,
+  reason: string,
+  next: Decision['next'],
+): Decision {
   return {
-    ...common(input, found.priority, [...found.rules, trace]),
+    ...common(input, found.priority, [...found.rules, { rule, fired: true, reason }]),
     outcome: 'answered',
-    rule: trace.rule,
-    reason: trace.reason,
+    rule,
+    reason,
     replies: [...found.opening, ...found.reply],
     greets: found.opening.length > 0,
-    next: { owner: 'bot', status, awaiting },
+    next,
   };
 }
 
