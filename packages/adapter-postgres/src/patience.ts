@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@firstline/core';
 import { TooLate } from './within';
 
 interface Waiting {
-  readonly until: number;
+  /** Epoch milliseconds. */
+  readonly since: number;
   readonly giveUp: () => void;
 }
 
@@ -25,7 +27,7 @@ export class Patience {
   /** Rejects with {@link TooLate}; what comes of `running` then is lost. */
   within<T>(running: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting = { until: this.#clock.now() + this.#ms, giveUp: () => reject(new TooLate()) };
+      const waiting = { since: this.#clock.now(), giveUp: () => reject(new TooLate()) };
       this.#open.add(waiting);
       void running.then(resolve, reject).finally(() => this.#open.delete(waiting));
       if (!this.#isWatching) void this.#watch();
@@ -35,13 +37,11 @@ export class Patience {
   async #watch(): Promise<void> {
     this.#isWatching = true;
     for (let [first] = this.#open; first !== undefined; [first] = this.#open) {
-      await this.#clock.sleep(Math.max(0, first.until - this.#clock.now()));
-      const now = this.#clock.now();
-      for (const waiting of this.#open) {
-        if (waiting.until > now) break;
-        this.#open.delete(waiting);
-        waiting.giveUp();
-      }
+      // A clock that was set back makes nobody wait more than twice.
+      await this.#clock.sleep(Math.min(first.since + this.#ms - this.#clock.now(), this.#ms));
+      // Where this process itself stood still, answers have come that nobody has read: that takes one turn of the event loop.
+      await nextTurn();
+      if (this.#open.delete(first)) first.giveUp();
     }
     this.#isWatching = false;
   }
