@@ -44,7 +44,7 @@ it('waits no more than twice as long where the clock was set back', async () => 
 it('believes an answer that has come and was not read yet, rather than the clock', async () => {
   const clock = new ManualClock();
   const patience = new Patience(clock, LIMIT_MS);
-  const answer = new Promise((resolve) => clock.sleep(LIMIT_MS).then(() => setImmediate(resolve, 'in time')));
+  const answer = clock.sleep(LIMIT_MS).then(() => nextTurn('in time'));
   const waiting = patience.within(answer);
   await clock.advance(LIMIT_MS);
   expect(await waiting).toBe('in time');
