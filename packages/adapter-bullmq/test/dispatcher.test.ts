@@ -1,3 +1,4 @@
+import type { Dispatcher } from '@firstline/core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { bullMqDispatcher } from '../src/index';
 import { eventually } from './support/fleet';
@@ -42,6 +43,15 @@ describeWithRedis('a dispatcher on BullMQ', () => {
     return finish;
   }
 
+  /** In the middle of a look that does not end until `finish` is called; `before`: looks of the kind before it. */
+  async function looking(dispatcher: Dispatcher, looks: Looks): Promise<{ before: number; finish: () => void }> {
+    const before = looks.times('process');
+    const finish = held(looks);
+    dispatcher.notify('process', looks.clock.now());
+    await looks.until(() => looks.times('process') > before);
+    return { before, finish };
+  }
+
   it('looks when it is told to, and when the last look said that something becomes due', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
@@ -60,10 +70,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
   it('looks once more, afterwards, for what comes due during a look', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
-    const before = looks.times('process');
-    const finish = held(looks);
-    dispatcher.notify('process', looks.clock.now());
-    await looks.until(() => looks.times('process') > before);
+    const { before, finish } = await looking(dispatcher, looks);
     const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
     for (let job = 1; job <= 3; job += 1) {
       const added = Number(await server.command('GET', COUNTER));
@@ -80,10 +87,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
   it('hands over what it did not claim because it is being stopped', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
-    const before = looks.times('process');
-    const finish = held(looks);
-    dispatcher.notify('process', looks.clock.now());
-    await looks.until(() => looks.times('process') > before);
+    const { finish } = await looking(dispatcher, looks);
     const stopping = dispatcher.stop();
     finish();
     await stopping;
@@ -93,10 +97,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
   it('takes no job while it stops, so that what it hands over stays there for others', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
-    const before = looks.times('process');
-    const finish = held(looks);
-    dispatcher.notify('process', looks.clock.now());
-    await looks.until(() => looks.times('process') > before);
+    const { finish } = await looking(dispatcher, looks);
     const stopping = dispatcher.stop();
     const other = bullMqDispatcher({ url: server.url, clock: looks.clock });
     other.notify('deliver', looks.clock.now());
@@ -113,10 +114,7 @@ describeWithRedis('a dispatcher on BullMQ', () => {
   it('tells others of what is committed while it stops', async () => {
     const looks = new Looks();
     const dispatcher = await started(looks, new Told());
-    const before = looks.times('process');
-    const finish = held(looks);
-    dispatcher.notify('process', looks.clock.now());
-    await looks.until(() => looks.times('process') > before);
+    const { finish } = await looking(dispatcher, looks);
     const stopping = dispatcher.stop();
     dispatcher.notify('deliver', looks.clock.now());
     await eventually(async () => (await waiting()) === 1);
